@@ -1,0 +1,236 @@
+"""The catalog: all that is visible at one instant, ordered, named and addressed.
+
+In: parsed articles and documents, the configuration, the instant.  Out: :class:`Catalog`, immutable.
+Drafts, future and expired pieces are dropped here, first, and nothing to the right of here sees them.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from site_builder.catalog import urls
+from site_builder.catalog.pins import Pins, resolve_pins
+from site_builder.catalog.related import Postings, Traits, next_article, related
+from site_builder.catalog.taxonomy import Spelling, Taxon, taxonomy
+from site_builder.config import SiteConfig
+from site_builder.errors import Problem
+from site_builder.model import Article, Card, Document, Image, Picture
+
+ImageSizes = Mapping[str, tuple[int, int]]
+"""Width and height in pixels by ``Image.src``; images of other hosts are absent."""
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """Visible articles oldest first (timestamp, then path); other fields hold one item an article, by index.
+
+    ``views`` are the counts to show, by URL: they are no part of cards or contexts.
+    """
+
+    config: SiteConfig
+    instant: datetime
+    addresses: urls.Addresses
+    zone: ZoneInfo
+    articles: Sequence[Article]
+    documents: Sequence[Document]
+    permalinks: Sequence[str]
+    cards: Sequence[Card]
+    local: Sequence[datetime]
+    categories: dict[str, Taxon]
+    tags: dict[str, Taxon]
+    authors: dict[str, Taxon]
+    sources: dict[str, Taxon]
+    years: dict[int, list[int]]
+    months: dict[tuple[int, int], list[int]]
+    folds: dict[str, dict[str, str]]
+    traits: Traits
+    postings: dict[str, Postings]
+    pins: dict[int, Pins]
+    images: ImageSizes
+    views: dict[str, int]
+    hidden_images: frozenset[str]
+    problems: tuple[Problem, ...] = ()
+
+    def category(self, index: int) -> Taxon:
+        """The category of an article."""
+        return self.categories[self.folds["category"][self.articles[index].category]]
+
+    def taxa(self, kind: str, names: Iterable[str]) -> tuple[Taxon, ...]:
+        """The taxa of names that visible articles carry, twins once."""
+        folds = self.folds[kind]
+        found = {"tag": self.tags, "author": self.authors, "source": self.sources, "category": self.categories}[kind]
+        return tuple(found[folded] for folded in dict.fromkeys(folds[name] for name in names))
+
+    def related(self, index: int) -> list[int]:
+        """Related reading of an article, best first."""
+        settings = self.config.related
+        pins = self.pins.get(index)
+        return related(
+            index,
+            self.postings[self.articles[index].lang],
+            self.traits,
+            settings.count,
+            newer=settings.newer,
+            pins=pins.related if pins else (),
+        )
+
+    def next(self, index: int, shown: Sequence[int]) -> int | None:
+        """The article to read next, given its related reading; None for the oldest."""
+        pins = self.pins.get(index)
+        if pins and pins.next is not None:
+            return pins.next
+        return next_article(index, self.postings[self.articles[index].lang], self.traits, shown)
+
+    def most_read(self, members: Iterable[int], count: int) -> list[int]:
+        """The ``count`` most viewed of ``members``; the newer of two with equal counts first."""
+        articles = self.articles
+        return heapq.nlargest(count, members, key=lambda index: (articles[index].views, index))
+
+    def newest(self, count: int) -> range:
+        """Indices of the ``count`` newest articles, newest first."""
+        last = len(self.articles) - 1
+        return range(last, max(-1, last - count), -1)
+
+
+def is_visible(article: Article, instant: datetime, drafts: bool) -> bool:
+    """Whether readers may see the piece at ``instant``: no draft, published, not expired."""
+    return (
+        (drafts or not article.draft)
+        and article.timestamp <= instant
+        and (article.expires is None or article.expires > instant)
+    )
+
+
+def make_catalog(
+    articles: Iterable[Article],
+    documents: Iterable[Document],
+    config: SiteConfig,
+    instant: datetime,
+    *,
+    drafts: bool = False,
+    images: ImageSizes | None = None,
+) -> Catalog:
+    """The catalog of ``articles`` and ``documents`` at ``instant``; ``drafts`` shows drafts as if published.
+
+    Pins that name no visible article are in ``problems``.
+    """
+    sizes = images or {}
+    visible: list[Article] = []
+    hidden_images: set[str] = set()
+    for article in articles:
+        if is_visible(article, instant, drafts):
+            visible.append(article)
+        else:
+            hidden_images.update(_images_of(article))
+    visible.sort(key=lambda article: (article.timestamp, article.path))
+    shown_documents = []
+    for document in sorted(documents, key=lambda document: document.path):
+        if drafts or not document.draft:
+            shown_documents.append(document)
+    for article in visible:
+        if hidden_images:
+            hidden_images.difference_update(_images_of(article))
+
+    addresses = urls.addresses(config)
+    categories, category_folds = taxonomy(
+        "category",
+        [(article.category,) for article in visible],
+        [Spelling(entry.name, entry.slug, entry.description) for entry in config.categories],
+        addresses,
+    )
+    tags, tag_folds = taxonomy(
+        "tag", [article.tags for article in visible], [Spelling(name) for name in config.tag_names], addresses
+    )
+    authors, author_folds = taxonomy("author", [article.authors for article in visible], (), addresses)
+    sources, source_folds = taxonomy(
+        "source", [(article.source,) if article.source else () for article in visible], (), addresses
+    )
+
+    zone = ZoneInfo(config.site.timezone)
+    local = [article.timestamp.astimezone(zone) for article in visible]
+    years: dict[int, list[int]] = {}
+    months: dict[tuple[int, int], list[int]] = {}
+    permalinks: list[str] = []
+    cards: list[Card] = []
+    views: dict[str, int] = {}
+    for index, (article, when) in enumerate(zip(visible, local, strict=True)):
+        years.setdefault(when.year, []).append(index)
+        months.setdefault((when.year, when.month), []).append(index)
+        category = categories[category_folds[article.category]]
+        permalink = article.permalink or addresses.article(article.slug, category.slug, when)
+        url = addresses.url(permalink)
+        permalinks.append(permalink)
+        views[url] = article.views
+        cards.append(
+            Card(
+                title=article.title,
+                url=url,
+                category=category.term,
+                tag=tags[tag_folds[article.tags[0]]].term if article.tags else None,
+                timestamp=article.timestamp,
+                excerpt=article.excerpt,
+                image=picture(article.image, addresses, sizes) if article.image else None,
+                lang=article.lang,
+            )
+        )
+
+    traits = Traits(
+        category=[category_folds[article.category] for article in visible],
+        tags=[tuple(dict.fromkeys(map(tag_folds.__getitem__, article.tags))) for article in visible],
+        second=[int(article.timestamp.timestamp()) for article in visible],
+    )
+    pins, problems = resolve_pins(visible, permalinks)
+    return Catalog(
+        config=config,
+        instant=instant,
+        addresses=addresses,
+        zone=zone,
+        articles=visible,
+        documents=shown_documents,
+        permalinks=permalinks,
+        cards=cards,
+        local=local,
+        categories=categories,
+        tags=tags,
+        authors=authors,
+        sources=sources,
+        years=years,
+        months=months,
+        folds={"category": category_folds, "tag": tag_folds, "author": author_folds, "source": source_folds},
+        traits=traits,
+        postings=_postings(visible, traits),
+        pins=pins,
+        images=sizes,
+        views=views,
+        hidden_images=frozenset(hidden_images),
+        problems=tuple(problems),
+    )
+
+
+def picture(image: Image, addresses: urls.Addresses, sizes: ImageSizes) -> Picture:
+    """An article's image with its address and size."""
+    width, height = sizes.get(image.src, (0, 0))
+    url = addresses.url(image.src) if image.src.startswith("/") else image.src
+    return Picture(url, image.alt, image.credit, width, height)
+
+
+def _images_of(article: Article) -> list[str]:
+    return [article.image.src] if article.image else []
+
+
+def _postings(articles: Sequence[Article], traits: Traits) -> dict[str, Postings]:
+    postings: dict[str, Postings] = {}
+    for index, article in enumerate(articles):
+        found = postings.get(article.lang)
+        if found is None:
+            found = postings[article.lang] = Postings([], [], {}, {})
+        found.everything.append(index)
+        found.seconds.append(traits.second[index])
+        found.categories.setdefault(traits.category[index], []).append(index)
+        for tag in traits.tags[index]:
+            found.tags.setdefault(tag, []).append(index)
+    return postings

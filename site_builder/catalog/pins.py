@@ -1,0 +1,68 @@
+"""Pins: the articles that a piece's ``related`` and ``next`` name, as indices.
+
+A pin is a content path (``content/2019/kapok.md``, with or without ``content/`` and the ending) or the
+address of the piece on the site (``/2019/06/kapok/``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from site_builder.errors import Problem, did_you_mean
+from site_builder.model import Article
+
+# Nearest names cost quadratic time; beyond this many articles the hint is left out.
+_SUGGEST_UP_TO = 5_000
+
+
+class Pins(msgspec.Struct, frozen=True):
+    """Indices of the pinned articles."""
+
+    related: tuple[int, ...] = ()
+    next: int | None = None
+
+
+def resolve_pins(articles: Sequence[Article], permalinks: Sequence[str]) -> tuple[dict[int, Pins], list[Problem]]:
+    """Pins by index of the article that carries them, and a problem for each that names no visible article."""
+    pinning = [index for index, article in enumerate(articles) if article.related or article.next]
+    if not pinning:
+        return {}, []
+    by_name: dict[str, int] = {}
+    for index, article in enumerate(articles):
+        by_name[_name(article.path)] = index
+        by_name[permalinks[index]] = index
+    problems: list[Problem] = []
+
+    def resolve(article: Article, key: str, pin: str) -> int | None:
+        found = by_name.get(pin if pin.startswith("/") else _name(pin))
+        if found is None and pin.startswith("/"):
+            found = by_name.get(pin + "/")
+        place = next((place for place in article.places if place.key == key), None)
+        line, column = (place.line, place.column) if place else (1, 1)
+        if found is None:
+            known = [other.path for other in articles] if len(articles) <= _SUGGEST_UP_TO else []
+            hint = did_you_mean(pin, known) if known else ""
+            if not hint.startswith("Did"):
+                hint = "Expected a content path such as content/2019/kapok.md, or an address such as /2019/06/kapok/"
+            problems.append(
+                Problem(article.path, line, column, f"{key}: '{pin}' names no article that readers can see", hint)
+            )
+        elif articles[found].path == article.path:
+            problems.append(Problem(article.path, line, column, f"{key}: a piece cannot name itself"))
+        return found
+
+    pins: dict[int, Pins] = {}
+    for index in pinning:
+        article = articles[index]
+        related = [resolve(article, "related", pin) for pin in article.related]
+        pins[index] = Pins(
+            tuple(dict.fromkeys(found for found in related if found is not None)),
+            resolve(article, "next", article.next) if article.next else None,
+        )
+    return pins, problems
+
+
+def _name(path: str) -> str:
+    return path.removeprefix("content/").removesuffix(".md")

@@ -1,0 +1,222 @@
+"""The values that flow from content to pages: frozen records without effects.
+
+Instants are aware datetimes in UTC.  Paths are relative to the site, with ``/``.
+Digests are 16-byte blake2b.  URLs are root-relative and percent-encoded unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from site_builder.errors import Problem
+
+
+class Items(msgspec.Struct, frozen=True, tag=True):
+    """A list under a free key, as a closed value."""
+
+    items: tuple[Value, ...] = ()
+
+    def __getitem__(self, index: int) -> Value:
+        return self.items[index]
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class Record(msgspec.Struct, frozen=True, tag=True):
+    """A free mapping as a closed value: its items in order; ``record.key`` and ``record['key']`` read one."""
+
+    items: tuple[tuple[str, Value], ...] = ()
+
+    def __getitem__(self, name: str) -> Any:
+        for key, value in self.items:
+            if key == name:
+                return value
+        raise KeyError(name)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([key for key, _ in self.items])
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __contains__(self, name: object) -> bool:
+        return any(key == name for key, _ in self.items)
+
+
+# One class of structs a shape: that is what lets msgspec decode the union.
+Value = str | int | bool | None | Items | Record
+
+
+# ---------------------------------------------------------------- what content says
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A file of ``content/`` as it was read: ``path`` starts with ``content/``."""
+
+    path: str
+    data: bytes
+
+
+class Image(msgspec.Struct, frozen=True):
+    """An image as an article names it: ``src`` is a site path like ``/images/a.jpg`` or an http(s) URL."""
+
+    src: str
+    alt: str
+    credit: str = ""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where the value of a front-matter key stands, for problems that are found later."""
+
+    key: str
+    line: int
+    column: int
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The checked front matter of one article, and facts of its body; never the body itself.
+
+    ``body_start`` is the offset of the body in the file's bytes.  ``tags`` are as written, twins
+    (NFKC + casefold equal) merged, first spelling kept.  ``slug`` is always set (from the file name
+    where the front matter names none); ``permalink`` only where explicit.  ``excerpt`` is plain text:
+    the summary, else cut from the body.  ``places`` holds permalink, slug, aliases, related, next
+    and image where present.
+    """
+
+    path: str
+    digest: bytes
+    body_start: int
+    title: str
+    category: str
+    timestamp: datetime
+    slug: str
+    excerpt: str
+    lang: str
+    words: int = 0
+    updated: datetime | None = None
+    expires: datetime | None = None
+    views: int = 0
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    source: str = ""
+    source_url: str = ""
+    summary: str = ""
+    permalink: str = ""
+    aliases: tuple[str, ...] = ()
+    image: Image | None = None
+    draft: bool = False
+    related: tuple[str, ...] = ()
+    next: str = ""
+    extra: Record = Record()
+    places: tuple[Place, ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A piece of ``content/pages/`` that is not an article: about, contact.  Fields as in :class:`Article`."""
+
+    path: str
+    digest: bytes
+    body_start: int
+    title: str
+    slug: str
+    excerpt: str
+    lang: str
+    updated: datetime | None = None
+    summary: str = ""
+    permalink: str = ""
+    aliases: tuple[str, ...] = ()
+    draft: bool = False
+    extra: Record = Record()
+    places: tuple[Place, ...] = ()
+
+
+class Parsed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What parsing one source gives: one of ``article`` and ``document``, or problems; warnings with either."""
+
+    article: Article | None = None
+    document: Document | None = None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+# ---------------------------------------------------------------- what pages show
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """An image as a page shows it: ``url`` root-relative or absolute; sizes in pixels, 0 where unknown."""
+
+    url: str
+    alt: str
+    credit: str = ""
+    width: int = 0
+    height: int = 0
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A name with the address of its listing: a category, tag, author, source, year, month or document."""
+
+    name: str
+    url: str
+
+
+class Card(msgspec.Struct, frozen=True):
+    """How one article is seen from other pages.  It has no body and no views: those are no input of other pages."""
+
+    title: str
+    url: str
+    category: Term
+    tag: Term | None
+    timestamp: datetime
+    excerpt: str
+    image: Picture | None
+    lang: str
+
+
+class BodyRef(msgspec.Struct, frozen=True):
+    """Names a Markdown body by its file and the file's digest; the renderer replaces it with its HTML."""
+
+    path: str
+    start: int
+    digest: bytes
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One output file to be rendered: ``path`` in the output folder, ``template`` name, ``context`` a closed value.
+
+    The fields of ``context`` are the names that the template sees.
+    """
+
+    kind: str
+    path: str
+    template: str
+    context: msgspec.Struct
+    source: str = ""
+
+
+class Rendered(msgspec.Struct, frozen=True):
+    """Bytes of a page with its slots cut out: view counts are spliced in at ``slots`` = (offset, article URL)."""
+
+    data: bytes
+    slots: tuple[tuple[int, str], ...] = ()
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """An entry of a table of contents: ``level`` 2 to 6, ``id`` of the heading's element, its plain text."""
+
+    level: int
+    id: str
+    text: str

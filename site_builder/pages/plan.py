@@ -1,0 +1,62 @@
+"""All pages of a site: the front door of this folder.
+
+In: a catalog.  Out: every page of the output; :func:`collisions` tells where two have one path.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from site_builder.catalog.catalog import Catalog
+from site_builder.errors import Problem
+from site_builder.pages.articles import plan_articles
+from site_builder.pages.documents import plan_documents
+from site_builder.pages.feeds import plan_feeds
+from site_builder.pages.home import plan_home
+from site_builder.pages.listings import plan_listings
+from site_builder.pages.planned import Planned
+from site_builder.pages.sitemaps import plan_sitemaps
+
+
+def plan(catalog: Catalog) -> list[Planned]:
+    """Every page of the site at ``catalog``'s instant."""
+    return [
+        *plan_articles(catalog),
+        *plan_documents(catalog),
+        *plan_home(catalog),
+        *plan_listings(catalog),
+        *plan_feeds(catalog),
+        *plan_sitemaps(catalog),
+    ]
+
+
+def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
+    """A problem for each pair of outputs that cannot stand beside each other.
+
+    Paths that differ in case or composition only are one file on many disks, so they collide too.
+    """
+    owners: dict[str, tuple[str, str]] = {}
+    folders: dict[str, str] = {}
+    problems = []
+    for path, source in outputs:
+        same = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
+        if same in owners:
+            problems.append(_problem(path, source, owners[same][1]))
+        owners[same] = (path, source)
+        folder = same.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders[folder] = source
+            folder = folder.rpartition("/")[0]
+    for folder in sorted(folders.keys() & owners.keys()):
+        path, source = owners[folder]
+        problems.append(_problem(path, source, folders[folder], "which needs it as a folder"))
+    return problems
+
+
+def _problem(path: str, source: str, other: str, why: str = "") -> Problem:
+    return Problem(
+        source,
+        message=f"its output '/{path}' is also that of {other}" + (f", {why}" if why else ""),
+        hint="Give one of them another slug or permalink",
+    )

@@ -1,0 +1,35 @@
+"""A planned page: what will be rendered, cheap to hold by the million; its context is made where it is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.urls import output_path
+from site_builder.model import Page
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """``make(catalog, *arguments)`` gives the template and the context.
+
+    ``permalink`` is the page's address; ``source`` the content file or the setting that it comes from.
+    """
+
+    kind: str
+    permalink: str
+    template: str
+    source: str
+    make: Callable[..., msgspec.Struct]
+    arguments: tuple[Any, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The file in the output folder."""
+        return output_path(self.permalink)
+
+    def page(self, catalog: Catalog) -> Page:
+        """The page with its context."""
+        return Page(self.kind, self.path, self.template, self.make(catalog, *self.arguments), self.source)

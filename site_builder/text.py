@@ -1,0 +1,38 @@
+"""Names: when two spellings are one name, and how a name is written in an address."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import unicodedata
+
+MAX_SLUG = 80
+
+_IS_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch
+
+
+def fold(name: str) -> str:
+    """The form in which twins are equal: width, case and runs of white space do not count (Unicode UAX #15, NFKC)."""
+    if name.isascii():
+        return " ".join(name.lower().split())
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def slug_of(name: str) -> str:
+    """``name`` as one ASCII segment of an address, at most 80 characters, cut at a word; never empty.
+
+    Other scripts are transliterated; a name of which nothing is left (only emoji, say) becomes
+    ``x-`` and a digest of it.
+    """
+    if len(name) <= MAX_SLUG and _IS_SLUG(name):
+        return name
+    return _transliterated(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _transliterated(name: str) -> str:
+    from slugify import slugify  # 20 ms to import, and most names of most builds need it not
+
+    slug = slugify(name[:400], max_length=MAX_SLUG, word_boundary=True, save_order=True)
+    return slug or "x-" + hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=4).hexdigest()

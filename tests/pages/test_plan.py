@@ -1,0 +1,40 @@
+"""The plan: every output has a path of its own."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.pages.plan import collisions, plan
+from tests.support.articles import article, catalog
+
+
+def test_two_pieces_with_one_address_are_named_both() -> None:
+    found = catalog(article("a", 0, slug="same"), article("b", 1, slug="same"))
+    (problem,) = collisions((page.path, page.source) for page in plan(found))
+    assert problem.path == "content/b.md"
+    assert "'/2026/01/same/index.html' is also that of content/a.md" in problem.message
+
+
+def test_paths_that_are_one_file_on_some_disks_collide() -> None:
+    assert collisions([("a/Index.html", "x"), ("A/index.html", "y")])
+    assert collisions([("e\u0301/index.html", "x"), ("\u00e9/index.html", "y")])
+
+
+def test_a_file_where_a_folder_is_needed_collides() -> None:
+    (problem,) = collisions([("a.html", "x"), ("a.html/b/index.html", "y")])
+    assert problem.path == "x"
+    assert "needs it as a folder" in problem.message
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c/d", "c/e", "f/g/h"]), unique=True))
+def test_different_paths_do_not_collide(paths: list[str]) -> None:
+    assert not collisions((path + "/index.html", path) for path in paths)
+
+
+def test_aliases_are_pages_and_collide_like_any_other() -> None:
+    found = catalog(article("a", 0, aliases=("/old/", "/brief")), article("b", 1, permalink="/brief/"))
+    pages = plan(found)
+    assert {page.path for page in pages if page.kind == "redirect"} == {"old/index.html", "brief/index.html"}
+    (problem,) = collisions((page.path, page.source) for page in pages)
+    assert {problem.path} == {"content/b.md"}
