@@ -5,6 +5,10 @@ An unknown key is an error with "did you mean"; all faults of the file are repor
 
 from __future__ import annotations
 
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,8 +18,9 @@ import msgspec
 from site_builder.decode import decode
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.model import Record
-from site_builder.patterns import article_pattern, listing_pattern, timestamp_pattern
-from site_builder.yaml_reader import Mapping, Node, read_mapping
+from site_builder.patterns import article_pattern, is_language, listing_pattern, timestamp_pattern
+from site_builder.text import fold, slug_of
+from site_builder.yaml_reader import Mapping, Node, Scalar, Sequence, quoted, read_mapping
 
 SyndicationPolicy = Literal["none", "noindex-news", "noindex", "canonical"]
 
@@ -46,7 +51,7 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Urls(msgspec.Struct, frozen=True, kw_only=True):
-    """``urls``: the pattern of each kind of address; ``{slug}`` and for articles ``{year} {month} {day} {category}``."""
+    """``urls``: the pattern of each address; ``{slug}`` and for articles ``{year} {month} {day} {category}``."""
 
     article: str = "/{year}/{month}/{slug}/"
     category: str = "/{slug}/"
@@ -151,6 +156,9 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
     blocks: dict[str, Block] = {}
 
 
+_SLUG = re.compile(r"[A-Za-z0-9_~-](?:[A-Za-z0-9_.~-]{0,78}[A-Za-z0-9_~-])?").fullmatch
+_NOT_IN_SITE_URL = frozenset(' \t\n\\"<>^`{|}?#')
+
 LIMITS = {
     "listings.per_page": (1, 1000),
     "listings.hero": (0, 20),
@@ -171,59 +179,106 @@ def parse_config(text: str, path: str = "site.yaml") -> SiteConfig:
     node = read_mapping(text, path)
     problems: list[Problem] = []
     config = decode(node, SiteConfig, path, problems)
+    problems += _control_characters(node, path)
     if isinstance(config, SiteConfig):
-        problems.extend(_check(config, node, path))
+        problems += _check(config, node, path)
     if problems or not isinstance(config, SiteConfig):
         raise SiteError(problems)
     return config
 
 
+def _control_characters(node: Node, path: str) -> Iterator[Problem]:
+    """A problem for each text with characters that no page may hold: they come from escapes such as ``"\\x07"``."""
+    if isinstance(node, Scalar):
+        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in node.text if character not in "\t\n"):
+            yield Problem(path, node.line, node.column, f"{quoted(node.text)} has a control character")
+        return
+    for child in node.items if isinstance(node, Sequence) else itertools.chain.from_iterable(node.pairs):
+        yield from _control_characters(child, path)
+
+
+Report = Callable[..., None]
+
+
 def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
+    """What the types of single values cannot tell."""
     problems: list[Problem] = []
 
     def report(key: str, message: str, hint: str = "") -> None:
         line, column = _place(root, key.split("."))
         problems.append(Problem(path, line, column, f"{key}: {message}", hint))
 
-    site = config.site
-    parts = urlsplit(site.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        report("site.url", f"'{site.url}' is no http(s) address", "Expected like https://www.example.com")
-    try:
-        ZoneInfo(site.timezone)
-    except (KeyError, ValueError, OSError):
-        from zoneinfo import available_timezones
-
-        report(
-            "site.timezone", f"unknown time zone '{site.timezone}'", did_you_mean(site.timezone, available_timezones())
-        )
-    for key in ("timestamp_format", "date_format"):
-        try:
-            timestamp_pattern(getattr(site, key))
-        except ValueError as error:
-            report(f"site.{key}", str(error))
-    for key in msgspec.structs.asdict(config.urls):
-        pattern = getattr(config.urls, key)
-        try:
-            article_pattern(pattern) if key == "article" else listing_pattern(pattern)
-        except ValueError as error:
-            report(f"urls.{key}", str(error))
+    _check_site(config.site, report)
+    _check_patterns(config.urls, report)
     for key, (low, high) in LIMITS.items():
         section, _, name = key.partition(".")
         value = getattr(getattr(config, section), name)
         if not low <= value <= high:
             report(key, f"{value} is out of range", f"Expected {low} to {high:,}")
-    names = [category.name for category in config.categories]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        report("categories", f"'{name}' is listed twice")
+    _check_categories(config.categories, report)
+    names = {fold(category.name): category.name for category in config.categories}
     for name, block in config.blocks.items():
-        if names and block.category and block.category not in names:
-            report(
-                f"blocks.{name}.category", f"unknown category '{block.category}'", did_you_mean(block.category, names)
-            )
+        if names and block.category and fold(block.category) not in names:
+            known = did_you_mean(block.category, names.values())
+            report(f"blocks.{name}.category", f"unknown category {quoted(block.category)}", known)
         if not 1 <= block.limit <= 100:
             report(f"blocks.{name}.limit", f"{block.limit} is out of range", "Expected 1 to 100")
     return problems
+
+
+def _check_site(site: Site, report: Report) -> None:
+    if not _is_site_url(site.url):
+        report("site.url", f"{quoted(site.url)} is no http(s) address", "Expected like https://www.example.com")
+    if not is_language(site.language):
+        report("site.language", f"{quoted(site.language)} is no language tag", "Expected like en or zh-Hans")
+    try:
+        ZoneInfo(site.timezone)
+    except (KeyError, ValueError, OSError):
+        from zoneinfo import available_timezones
+
+        near = did_you_mean(site.timezone, available_timezones())
+        hint = near if near.startswith("Did") else "Expected like Europe/Paris"
+        report("site.timezone", f"unknown time zone {quoted(site.timezone)}", hint)
+    for key in ("timestamp_format", "date_format"):
+        try:
+            timestamp_pattern(getattr(site, key))
+        except ValueError as error:
+            report(f"site.{key}", str(error))
+
+
+def _is_site_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Asking for the port checks it.
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+    return sound and "@" not in parts.netloc and not set(url) & _NOT_IN_SITE_URL
+
+
+def _check_patterns(urls: Urls, report: Report) -> None:
+    for key, pattern in msgspec.structs.asdict(urls).items():
+        try:
+            article_pattern(pattern) if key == "article" else listing_pattern(pattern)
+        except ValueError as error:
+            report(f"urls.{key}", str(error))
+
+
+def _check_categories(categories: tuple[Category, ...], report: Report) -> None:
+    seen: set[str] = set()
+    slugs: set[str] = set()
+    for category in categories:
+        name, slug = fold(category.name), category.slug
+        if not name:
+            report("categories", "a category has no name")
+        elif name in seen:
+            report("categories", f"{quoted(category.name)} is listed twice", "Case and width make no difference")
+        seen.add(name)
+        if slug and not _SLUG(slug):
+            report("categories", f"the slug {quoted(slug)} is no segment of an address", f"Expected '{slug_of(slug)}'")
+        elif slug and slug in slugs:
+            report("categories", f"the slug {quoted(slug)} is given twice", "Each category needs its own address")
+        slugs.add(slug)
 
 
 def _place(node: Node, keys: list[str]) -> tuple[int, int]:

@@ -120,7 +120,8 @@ def _decode_record(node: Mapping, expected: type[msgspec.Struct], path: str, pro
         elif not is_null(value):
             values[key.text] = decode(value, hints[key.text], path, problems)
     required = {field.name for field in msgspec.structs.fields(expected) if field.required}
-    for name in sorted(required - values.keys()):
-        problems.append(Problem(path, node.line, node.column, f"'{name}' is missing"))
+    problems += [
+        Problem(path, node.line, node.column, f"'{name}' is missing") for name in sorted(required - values.keys())
+    ]
     sound = {name: value for name, value in values.items() if value is not _FAILED}
     return expected(**sound) if required <= sound.keys() else _FAILED

@@ -46,6 +46,14 @@ def timestamp_pattern(pattern: str) -> Callable[[datetime], str]:
     return write
 
 
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[xX](?=-))(?:-[A-Za-z0-9]{1,8}){0,8}").fullmatch
+
+
+def is_language(tag: str) -> bool:
+    """Whether ``tag`` has the form of a language tag (RFC 5646 §2.1; grandfathered tags are left out)."""
+    return _LANGUAGE(tag) is not None
+
+
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 

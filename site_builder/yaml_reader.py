@@ -111,107 +111,128 @@ def read_nodes(text: str, path: str, first_line: int = 1) -> tuple[Mapping, list
 
     Such a key stands twice in the mapping too.
     """
-
-    def fail(line: int, column: int, message: str, hint: str = "") -> SiteError:
-        return SiteError([Problem(path, line, column, message, hint)])
-
     if len(text) > MAX_CHARACTERS:
-        raise fail(first_line, 1, f"{len(text):,} characters of YAML; at most {MAX_CHARACTERS:,} are read")
-
-    # Open collections: their opening place, kind, collected children, and for mappings the pending key.
-    stack: list[list[Any]] = []
-    root: Node | None = None
-    documents = 0
+        message = f"{len(text):,} characters of YAML; at most {MAX_CHARACTERS:,} are read"
+        raise SiteError([Problem(path, first_line, 1, message)])
     problems: list[Problem] = []
     try:
-        parser = _Parser(text)
-        while True:
-            event: Any = parser.get_event()
-            kind = type(event)
-            mark = event.start_mark
-            if kind is yaml.ScalarEvent:
-                line, column = mark.line + first_line, mark.column + 1
-                if event.anchor is not None or event.tag is not None:
-                    raise fail(line, column, *_ANCHOR_OR_TAG)
-                node: Node = Scalar(event.value, event.style is None or event.style == "", line, column)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                line, column = mark.line + first_line, mark.column + 1
-                if event.anchor is not None or event.tag is not None:
-                    raise fail(line, column, *_ANCHOR_OR_TAG)
-                if len(stack) >= MAX_DEPTH:
-                    raise fail(line, column, f"nested more than {MAX_DEPTH} levels deep")
-                stack.append([kind is yaml.MappingStartEvent, line, column, [], None, {}])
-                continue
-            elif kind is yaml.MappingEndEvent:
-                _, line, column, children, _, _ = stack.pop()
-                node = Mapping(tuple(children), line, column)
-            elif kind is yaml.SequenceEndEvent:
-                _, line, column, children, _, _ = stack.pop()
-                node = Sequence(tuple(children), line, column)
-            elif kind is yaml.AliasEvent:
-                raise fail(mark.line + first_line, mark.column + 1, *_ANCHOR_OR_TAG)
-            elif kind is yaml.DocumentStartEvent:
-                documents += 1
-                if documents > 1:
-                    raise fail(mark.line + first_line, mark.column + 1, "a second YAML document starts here")
-                continue
-            elif kind is yaml.StreamEndEvent:
-                break
-            else:
-                continue
-
-            if not stack:
-                root = node
-                continue
-            top = stack[-1]
-            if not top[0]:
-                top[3].append(node)
-            elif top[4] is None:
-                if not isinstance(node, Scalar):
-                    raise fail(node.line, node.column, f"{describe(node)} where a key is expected")
-                first = top[5].setdefault(node.text, node)
-                if first is not node:
-                    problems.append(twice(path, first, node))
-                top[4] = node
-            else:
-                top[3].append((top[4], node))
-                top[4] = None
-    except yaml.MarkedYAMLError as error:
-        at = error.problem_mark or error.context_mark
-        if error.problem == "found unexpected end of stream" and error.context_mark:
-            at = error.context_mark  # a quote never closed: where it opens, not where the text ends
-        line, column = (at.line + first_line, at.column + 1) if at else (first_line, 1)
-        message = " ".join(part for part in (error.context, error.problem) if part)
-        hint = _yaml_hint(text, line - first_line, error.problem or "")
-        raise fail(line, column, f"not valid YAML: {message}", hint) from None
-    except yaml.reader.ReaderError as error:
-        # libyaml counts the position in bytes of UTF-8 and gives the character as a number.
-        before = text.encode()[: error.position].decode(errors="ignore")
-        line = before.count("\n") + first_line
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        raise fail(
-            line, column, f"a character that YAML does not allow: U+{_code_point(error.character):04X}"
-        ) from None
-    except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + first_line
-        column = error.start - text.rfind("\n", 0, error.start)
-        raise fail(line, column, f"a character that YAML does not allow: U+{ord(text[error.start]):04X}") from None
-    except yaml.YAMLError as error:
-        raise fail(first_line, 1, f"not valid YAML: {error}") from None
-
+        root = _tree(_Parser(text), path, first_line, problems)
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        raise SiteError([_syntax_problem(error, text, path, first_line)]) from None
     if root is None or is_null(root):
         return Mapping((), first_line, 1), problems
     if not isinstance(root, Mapping):
         hint = "A colon needs a space after it" if isinstance(root, Scalar) and ":" in root.text else ""
-        raise fail(root.line, root.column, f"{describe(root)} where 'key: value' lines are expected", hint)
+        message = f"{describe(root)} where 'key: value' lines are expected"
+        raise SiteError([Problem(path, root.line, root.column, message, hint)])
     return root, problems
+
+
+class _Open:
+    """A collection whose end has not come yet."""
+
+    __slots__ = ("column", "is_mapping", "items", "key", "keys", "line")
+
+    def __init__(self, is_mapping: bool, line: int, column: int) -> None:
+        self.is_mapping = is_mapping
+        self.line = line
+        self.column = column
+        self.items: list[Any] = []
+        self.key: Scalar | None = None
+        self.keys: dict[str, Scalar] = {}
+
+    def closed(self) -> Node:
+        if self.is_mapping:
+            return Mapping(tuple(self.items), self.line, self.column)
+        return Sequence(tuple(self.items), self.line, self.column)
+
+
+def _tree(parser: Any, path: str, first_line: int, problems: list[Problem]) -> Node | None:
+    """The node that the parser's events build; None for no event but those of the stream."""
+    stack: list[_Open] = []
+    root: Node | None = None
+    next_event = parser.get_event
+    while True:
+        event = next_event()
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            mark = event.start_mark
+            if event.anchor is not None or event.tag is not None:
+                raise _refused(event, path, first_line)
+            node: Node = Scalar(event.value, not event.style, mark.line + first_line, mark.column + 1)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            if event.anchor is not None or event.tag is not None or len(stack) >= MAX_DEPTH:
+                raise _refused(event, path, first_line)
+            mark = event.start_mark
+            stack.append(_Open(kind is yaml.MappingStartEvent, mark.line + first_line, mark.column + 1))
+            continue
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            node = stack.pop().closed()
+        elif kind is yaml.StreamEndEvent:
+            return root
+        elif kind is yaml.AliasEvent or (kind is yaml.DocumentStartEvent and root is not None):
+            raise _refused(event, path, first_line)
+        else:
+            continue
+
+        if not stack:
+            root = node
+            continue
+        top = stack[-1]
+        if not top.is_mapping:
+            top.items.append(node)
+        elif top.key is not None:
+            top.items.append((top.key, node))
+            top.key = None
+        elif isinstance(node, Scalar):
+            top.key = node
+            first = top.keys.setdefault(node.text, node)
+            if first is not node:
+                problems.append(twice(path, first, node))
+        else:
+            message = f"{describe(node)} where a key is expected"
+            raise SiteError([Problem(path, node.line, node.column, message, "Put a value that starts so in quotes")])
+
+
+def _refused(event: Any, path: str, first_line: int) -> SiteError:
+    """The error for what is YAML but not read here."""
+    mark = event.start_mark
+    hint = ""
+    if type(event) is yaml.DocumentStartEvent:
+        message = "a second YAML document starts here"
+    elif type(event) is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+        message = "YAML anchors (&), aliases (*) and tags (!) are not read"
+        hint = "Put the text in quotes if it is meant"
+    else:
+        message = f"nested more than {MAX_DEPTH} levels deep"
+    return SiteError([Problem(path, mark.line + first_line, mark.column + 1, message, hint)])
+
+
+def _syntax_problem(error: Exception, text: str, path: str, first_line: int) -> Problem:
+    if isinstance(error, UnicodeEncodeError):
+        return _character_problem(text[: error.start], ord(text[error.start]), path, first_line)
+    if isinstance(error, yaml.reader.ReaderError):
+        # libyaml counts the position in bytes of UTF-8 and gives the character as a number.
+        before = text.encode()[: error.position].decode(errors="ignore")
+        return _character_problem(before, _code_point(error.character), path, first_line)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return Problem(path, first_line, 1, f"not valid YAML: {error}")
+    at = error.problem_mark or error.context_mark
+    if error.problem == "found unexpected end of stream" and error.context_mark:
+        at = error.context_mark  # a quote never closed: where it opens, not where the text ends
+    line, column = (at.line, at.column + 1) if at else (0, 1)
+    message = " ".join(part for part in (error.context, error.problem) if part)
+    hint = _yaml_hint(text, line, error.problem or "")
+    return Problem(path, line + first_line, column, f"not valid YAML: {message}", hint)
+
+
+def _character_problem(before: str, character: int, path: str, first_line: int) -> Problem:
+    message = f"a character that YAML does not allow: U+{character:04X}"
+    return Problem(path, before.count("\n") + first_line, len(before) - before.rfind("\n"), message)
 
 
 def _code_point(character: int | str | bytes) -> int:
     return character if isinstance(character, int) else ord(character)
-
-
-_ANCHOR_OR_TAG = ("YAML anchors (&), aliases (*) and tags (!) are not read", "Put the text in quotes if it is meant")
 
 
 def _yaml_hint(text: str, index: int, problem: str) -> str:
