@@ -1,0 +1,63 @@
+"""The filters that templates have beside Jinja's own; ``docs/templates.md`` shows each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from markupsafe import Markup
+
+from site_builder.catalog.urls import Addresses
+from site_builder.config import SiteConfig
+from site_builder.patterns import timestamp_pattern
+from site_builder.rendering.slots import slot
+
+# Listings show the same instants again and again; an entry is about 200 bytes.
+_REMEMBERED = 20_000
+
+
+def make_filters(config: SiteConfig, addresses: Addresses, assets: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
+    """Filters by name; ``assets`` gives the fingerprinted permalink of each file of ``static/``."""
+    zone = ZoneInfo(config.site.timezone)
+
+    def in_zone(write: Callable[[datetime], str]) -> Callable[[datetime], str]:
+        @functools.lru_cache(_REMEMBERED)
+        def filtered(instant: datetime) -> str:
+            return write(instant.astimezone(zone))
+
+        return filtered
+
+    def asset(name: str) -> str:
+        if name not in assets:
+            raise ValueError(f"asset: static/{name} does not exist")
+        return addresses.url(assets[name])
+
+    return {
+        "timestamp": in_zone(timestamp_pattern(config.site.timestamp_format)),
+        "date": in_zone(timestamp_pattern(config.site.date_format)),
+        "iso": in_zone(lambda local: local.isoformat(timespec="seconds")),
+        "rfc822": in_zone(format_datetime),
+        "views": lambda shown: slot(shown.url),
+        "absolute": addresses.absolute,
+        "asset": asset,
+        "json": as_json,
+    }
+
+
+# Inside <script> nothing may look like markup; U+2028 and U+2029 end lines in old JavaScript.
+_IN_SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+def as_json(value: object) -> Markup:
+    """``value`` as JSON (RFC 8259) that is also safe inside a script element."""
+    text = msgspec.json.encode(value, enc_hook=str).decode()
+    return Markup(text.translate(_IN_SCRIPT) if not text.isascii() or _has_markup(text) else text)  # noqa: S704
+
+
+def _has_markup(text: str) -> bool:
+    return "<" in text or ">" in text or "&" in text

@@ -1,0 +1,140 @@
+"""Which parts of Python-Markdown a body can need: one whose syntax is absent costs time and changes nothing.
+
+A gate is a *necessary* condition on the source: some of its groups of marks has all its marks in the
+source.  It looks at no place, so it stays necessary wherever the syntax stands: blocks lose prefixes (of
+quotes, list items, footnotes) before they are read, but nothing that was apart ever comes together.
+What has no gate is always on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markdown import blockprocessors, inlinepatterns, preprocessors
+
+Gate = tuple[tuple[str, ...], ...]
+
+
+def any_of(*marks: str) -> Gate:
+    """A gate that one of ``marks`` opens."""
+    return tuple((mark,) for mark in marks)
+
+
+def all_of(*marks: str) -> Gate:
+    """A gate that all ``marks`` together open."""
+    return (marks,)
+
+
+_FENCES = ("\n```", "\n~~~")
+# Where raw HTML may be, and references that the parser of raw HTML rewrites (``&#65`` without its semicolon).
+_HTML = any_of("<", "&#")
+
+EXTENSIONS: dict[str, Gate] = {
+    "abbr": all_of("*[", "]"),
+    "admonition": any_of("!!!"),
+    "attr_list": all_of("{", "}"),
+    # ``:: `` for a definition right after the colon of a footnote.
+    "def_list": any_of("\n: ", " : ", ">: ", ":: "),
+    "codehilite": any_of("    ", "<", *_FENCES),
+    "fenced_code": any_of(*_FENCES),
+    "footnotes": any_of("[^"),
+    "md_in_html": _HTML,
+    "tables": any_of("|"),
+    "toc": any_of("[TOC]", "data-toc-label"),
+    "wikilinks": any_of("[["),
+}
+
+# These make no syntax of others either, so that gates stay right in their company; of unknown extensions
+# nobody can tell.
+HARMLESS = frozenset({"legacy_attrs", "legacy_em", "meta", "nl2br", "sane_lists", "smarty"})
+
+# What ``extra`` bundles.
+_EXTRA = ("fenced_code", "footnotes", "attr_list", "def_list", "tables", "abbr", "md_in_html")
+
+# Ends of lines that may be rules or underline headings; raw HTML is taken out and leaves new line ends.
+_ENDS = ("-\n", " \n", "<", "[TOC]")
+
+_PROCESSORS: dict[type, Gate] = {
+    preprocessors.HtmlBlockPreprocessor: _HTML,
+    blockprocessors.CodeBlockProcessor: any_of("    "),
+    blockprocessors.ListIndentProcessor: any_of("    "),
+    blockprocessors.HashHeaderProcessor: any_of("#"),
+    blockprocessors.SetextHeaderProcessor: any_of("=", *_ENDS),
+    blockprocessors.HRProcessor: any_of("_\n", "*\n", *_ENDS),
+    blockprocessors.BlockQuoteProcessor: any_of(">"),
+    blockprocessors.ReferenceProcessor: any_of("]:"),
+    inlinepatterns.BacktickInlineProcessor: any_of("`"),
+    inlinepatterns.EscapeInlineProcessor: any_of("\\"),
+    inlinepatterns.ReferenceInlineProcessor: all_of("[", "]:"),
+    inlinepatterns.ShortReferenceInlineProcessor: all_of("[", "]:"),
+    inlinepatterns.ImageReferenceInlineProcessor: all_of("![", "]:"),
+    inlinepatterns.ShortImageReferenceInlineProcessor: all_of("![", "]:"),
+    inlinepatterns.LinkInlineProcessor: any_of("]("),
+    inlinepatterns.ImageInlineProcessor: all_of("![", "]("),
+    inlinepatterns.AutolinkInlineProcessor: any_of("<"),
+    inlinepatterns.AutomailInlineProcessor: any_of("<"),
+}
+_PATTERNS: dict[str, Gate] = {
+    inlinepatterns.HTML_RE: any_of("<"),
+    inlinepatterns.ENTITY_RE: any_of("&"),
+    inlinepatterns.LINE_BREAK_RE: any_of("  \n"),
+}
+_EMPHASIS = any_of("*", "_")
+# One class in Markdown 3.11, two before.
+_EMPHASIS_CLASSES = {"AsteriskProcessor", "DelimiterProcessor", "UnderscoreProcessor"}
+
+
+def expand(extensions: tuple[str, ...]) -> tuple[str, ...]:
+    """The extensions by short name (``tables`` for ``markdown.extensions.tables``), bundles opened, each once."""
+    names: list[str] = []
+    for extension in extensions:
+        name = extension.removeprefix("markdown.extensions.")
+        names += _EXTRA if name == "extra" else (name,)
+    return tuple(dict.fromkeys(names))
+
+
+def gate_of(processor: Any) -> Gate | None:
+    """The gate of one of Python-Markdown's own processors; None for every other, and for those without."""
+    kind = type(processor)
+    if kind in _PROCESSORS:
+        return _PROCESSORS[kind]
+    if kind.__module__ != inlinepatterns.__name__:
+        return None
+    if kind.__name__ in _EMPHASIS_CLASSES:
+        return _EMPHASIS if set(getattr(processor, "tokens", "*_")) <= {"*", "_"} else None
+    return _PATTERNS.get(processor.pattern)
+
+
+MARKS: tuple[str, ...] = tuple(
+    sorted(
+        {
+            mark
+            for gate in (*EXTENSIONS.values(), *_PROCESSORS.values(), *_PATTERNS.values(), _EMPHASIS)
+            for group in gate
+            for mark in group
+        }
+    )
+)
+
+
+def marks_of(source: str) -> frozenset[str]:
+    """The marks that stand in ``source`` (see :func:`normal`)."""
+    lines = f"\n{source}\n"
+    return frozenset([mark for mark in MARKS if mark in lines])
+
+
+def is_open(gate: Gate | None, marks: frozenset[str]) -> bool:
+    """Whether what stands behind ``gate`` may be needed for a source with ``marks``."""
+    return gate is None or any(marks.issuperset(group) for group in gate)
+
+
+_UNUSUAL = re.compile("[\t\r\x02\x03]").search
+
+
+def normal(source: str) -> str:
+    """``source`` as Python-Markdown's first step leaves it; that step changes nothing more then."""
+    if _UNUSUAL(source):
+        source = source.replace("\x02", "").replace("\x03", "")
+        source = source.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    return source

@@ -1,0 +1,177 @@
+"""Templates as functions: the same values give the same text, whatever was rendered before.
+
+Two sides of one coin.  *Check*: a template that could keep or change a value between pages is refused
+when it is compiled.  *Gain*: since a macro is then a function of its arguments, its text is remembered;
+a card stands on a dozen pages and is rendered once in each process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+import jinja2
+import jinja2.compiler
+import jinja2.nodes
+import jinja2.runtime
+import markupsafe
+import msgspec
+
+try:
+    from markupsafe import _speedups
+except ImportError:  # a MarkupSafe without its C part
+    _escape_text: Callable[[str], str] | None = None
+else:
+    _escape_text = getattr(_speedups, "_escape_inner", None)
+
+# What Jinja offers for chance.
+IMPURE_GLOBALS = ("lipsum",)
+IMPURE_FILTERS = ("random",)
+
+# What it offers for keeping state: harmless within a page, but what is imported lives from page to page.
+STATE = frozenset(("namespace", "cycler", "joiner"))
+
+# Methods that change a list, dict or set.
+CHANGING = frozenset(
+    "add append clear discard extend insert pop popitem remove reverse setdefault sort update "
+    "difference_update intersection_update symmetric_difference_update".split()
+)
+
+# A macro's remembered texts: neighbouring pages share their cards, distant ones do not.
+REMEMBERED = 8_192
+
+_PLAIN = (str, int, bool, type(None))
+
+
+def impurities(tree: jinja2.nodes.Template, is_imported: bool) -> Iterator[tuple[int, int, str, str]]:
+    """(line, column, message, hint) for each place of a template that could carry a value from page to page.
+
+    ``is_imported`` tells whether any template imports this one.
+    """
+    keeps = is_imported or tree.find(jinja2.nodes.Macro) is not None
+    for call in tree.find_all(jinja2.nodes.Call):
+        callee = call.node
+        if keeps and isinstance(callee, jinja2.nodes.Name) and callee.name in STATE:
+            yield call.lineno, 1, f"{callee.name}() in a template that is imported", "It would outlive the page"
+        if isinstance(callee, jinja2.nodes.Getattr) and callee.attr in CHANGING:
+            yield call.lineno, 1, f".{callee.attr}() changes a value", "A template shows what it is given"
+        elif not isinstance(callee, (jinja2.nodes.Name, jinja2.nodes.Getattr)):
+            yield call.lineno, 1, "what is called must be a name", "Computed calls hide what a page depends on"
+
+
+def fast_escape(value: Any) -> str:
+    """``markupsafe.escape`` without the detour over :class:`Markup`, whose only use is to be joined at once."""
+    kind = type(value)
+    if kind is str and _escape_text is not None:
+        return _escape_text(value)
+    if kind is markupsafe.Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is int:
+        return str(value)
+    return markupsafe.escape(value)
+
+
+class PlainAttributes(jinja2.compiler.CodeGenerator):
+    """Compiles ``card.title`` to Python's own attribute access, five times as fast as Jinja's.
+
+    Values are records, whose attributes are all there.  A missing one is an error at its line, which is what
+    ``StrictUndefined`` means; where a template asks whether there is one (``is defined``, ``default``), and for
+    mappings made in the template, Jinja's own way is kept.
+    """
+
+    _may_be_missing = 0
+
+    def visit_Getattr(self, node: jinja2.nodes.Getattr, frame: Any) -> None:  # noqa: N802
+        is_self = isinstance(node.node, jinja2.nodes.Name) and node.node.name == "self"
+        if self._may_be_missing or is_self or isinstance(node.node, jinja2.nodes.Dict):
+            super().visit_Getattr(node, frame)
+            return
+        self.write("getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
+
+    def visit_Test(self, node: jinja2.nodes.Test, frame: Any) -> None:  # noqa: N802
+        with self._missing_is_fine(node.name in ("defined", "undefined")):
+            super().visit_Test(node, frame)
+
+    def visit_Filter(self, node: jinja2.nodes.Filter, frame: Any) -> None:  # noqa: N802
+        with self._missing_is_fine(node.name in ("default", "d")):
+            super().visit_Filter(node, frame)
+
+    @contextlib.contextmanager
+    def _missing_is_fine(self, fine: bool) -> Iterator[None]:
+        self._may_be_missing += fine
+        yield
+        self._may_be_missing -= fine
+
+
+class PureEnvironment(jinja2.Environment):
+    """An environment whose templates all see the same globals, as a plain dict: Jinja copies it for every page."""
+
+    code_generator_class = PlainAttributes
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **d} if d else self.globals
+
+
+class PureTemplate(jinja2.Template):
+    """A template whose macros, imported without context, remember their texts."""
+
+    @classmethod
+    def from_code(
+        cls,
+        environment: jinja2.Environment,
+        code: Any,
+        globals: Any,
+        uptodate: Any = None,  # noqa: A002
+    ) -> jinja2.Template:
+        template = super().from_code(environment, code, globals, uptodate)
+        if _escape_text is not None:
+            template.root_render_func.__globals__["escape"] = fast_escape
+        return template
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:  # noqa: ARG002
+        # Jinja asks at every import whether the globals are still the same: here they always are.
+        return super()._get_default_module()
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,  # noqa: A002
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+    ) -> Any:
+        module = super().make_module(vars, shared, locals)
+        if not vars and not locals:
+            for name, value in list(module.__dict__.items()):
+                if isinstance(value, jinja2.runtime.Macro) and not value.caller:
+                    setattr(module, name, remembering(value))
+        return module
+
+
+def remembering(macro: Callable[..., Any]) -> Callable[..., Any]:
+    """``macro``, its results kept by the identity of records and the value of plain arguments."""
+    texts: dict[tuple[object, ...], tuple[tuple[object, ...], Any]] = {}
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        key: list[object] = []
+        for argument in (*arguments, *named.values()) if named else arguments:
+            kind = type(argument)
+            if kind in _PLAIN:
+                key += (kind, argument)
+            elif isinstance(argument, msgspec.Struct) and kind.__struct_config__.frozen:
+                key.append(id(argument))
+            else:
+                return macro(*arguments, **named)
+        whole = (*key, *named)
+        found = texts.get(whole)
+        if found is not None:
+            return found[1]
+        text = macro(*arguments, **named)
+        if len(texts) >= REMEMBERED:
+            del texts[next(iter(texts))]
+        # The arguments are held too: an id means something only as long as its object lives.
+        texts[whole] = ((arguments, tuple(named.values())), text)
+        return text
+
+    return call

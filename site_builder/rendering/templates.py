@@ -1,0 +1,140 @@
+"""Templates in memory: Jinja's environment, and what each template's closure is.
+
+In: the texts of all templates by name.  Out: compiled templates, their closures, the shared values they name.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jinja2
+import jinja2.meta
+import msgspec
+
+from site_builder.errors import Problem, SiteError, did_you_mean
+from site_builder.rendering.purity import IMPURE_FILTERS, IMPURE_GLOBALS, PureEnvironment, PureTemplate, impurities
+
+
+_REFERENCES = (jinja2.nodes.Extends, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport)
+
+
+class TemplateSource(msgspec.Struct, frozen=True):
+    """A template's text and its file for messages: ``templates/article.html``."""
+
+    path: str
+    text: str
+
+
+class Templates:
+    """All templates of a site.  Raises :class:`SiteError` at once where one does not compile."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, TemplateSource],
+        filters: Mapping[str, Callable[..., Any]],
+        values: Mapping[str, object],
+    ) -> None:
+        """``values`` are the names that every template sees: ``site`` and the shared values."""
+        self._sources = sources
+        self._environment = PureEnvironment(
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            cache_size=-1,
+            loader=jinja2.FunctionLoader(self._load),
+        )
+        self._environment.template_class = PureTemplate
+        for name in IMPURE_GLOBALS:
+            del self._environment.globals[name]
+        for name in IMPURE_FILTERS:
+            del self._environment.filters[name]
+        self._environment.filters.update(filters)
+        self._environment.globals.update(values)
+        self._shared = frozenset(values)
+        self._trees: dict[str, jinja2.nodes.Template] = {}
+        problems = [problem for name in sorted(sources) for problem in self._compile(name)]
+        imported = self._imported()
+        for name, tree in self._trees.items():
+            path = sources[name].path
+            problems += [Problem(path, *fault) for fault in impurities(tree, name in imported)]
+            problems += [Problem(path, *fault) for fault in self._bad_references(tree)]
+        if problems:
+            raise SiteError(problems)
+
+    def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        source = self._sources.get(name)
+        return (source.text, source.path, lambda: True) if source else None
+
+    def _compile(self, name: str) -> list[Problem]:
+        source = self._sources[name]
+        if "\0" in source.text:
+            return [Problem(source.path, message="holds a NUL character")]
+        try:
+            self._trees[name] = self._environment.parse(source.text, name, source.path)
+            self._environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            return [Problem(source.path, error.lineno, 1, error.message or "syntax error", self._hint(error))]
+        return []
+
+    def _hint(self, error: jinja2.TemplateSyntaxError) -> str:
+        what, _, name = (error.message or "").partition(" named ")
+        known = {"No filter": self._environment.filters, "No test": self._environment.tests}.get(what)
+        return did_you_mean(name.strip("'."), known) if known else ""
+
+    def _imported(self) -> set[str]:
+        return {
+            node.template.value  # type: ignore[attr-defined]
+            for tree in self._trees.values()
+            for node in tree.find_all((jinja2.nodes.Import, jinja2.nodes.FromImport))
+            if isinstance(node.template, jinja2.nodes.Const)  # type: ignore[attr-defined]
+        }
+
+    def _bad_references(self, tree: jinja2.nodes.Template) -> Iterator[tuple[int, int, str, str]]:
+        for node in tree.find_all(_REFERENCES):
+            named = node.template  # type: ignore[attr-defined]
+            if not isinstance(named, jinja2.nodes.Const) or not isinstance(named.value, str):
+                hint = "Names that are computed hide what a page depends on"
+                yield node.lineno, 1, "a template must be named by a text in quotes", hint
+            elif named.value not in self._sources:
+                yield node.lineno, 1, f"no template '{named.value}'", did_you_mean(named.value, self._sources)
+
+    def get(self, name: str) -> jinja2.Template:
+        """The compiled template.  Raises :class:`SiteError` where there is none."""
+        if name not in self._sources:
+            raise SiteError([Problem(f"templates/{name}", message="this template is needed and does not exist")])
+        return self._environment.get_template(name)
+
+    @functools.cache  # noqa: B019  (lives as long as the build)
+    def closure(self, name: str) -> tuple[str, ...]:
+        """The template and all that it extends, includes and imports, by name, sorted."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current not in found:
+                found.add(current)
+                waiting += filter(None, jinja2.meta.find_referenced_templates(self._trees[current]))
+        return tuple(sorted(found))
+
+    @functools.cache  # noqa: B019  (lives as long as the build)
+    def shared_names(self, name: str) -> frozenset[str]:
+        """The shared values that the template's closure names."""
+        # A local variable of the same name counts too: a closure that is too large is slow, never wrong.
+        names = {node.name for member in self.closure(name) for node in self._trees[member].find_all(jinja2.nodes.Name)}
+        return self._shared & names
+
+    def line_of(self, error: BaseException) -> tuple[str, int] | None:
+        """The innermost template line of a traceback, as (path, line)."""
+        paths = {source.path for source in self._sources.values()}
+        found = None
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename in paths:
+                found = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+            trace = trace.tb_next
+        return found

@@ -1,0 +1,109 @@
+"""Templates as functions: no state survives a page, and what is remembered is what would be rendered."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from site_builder.errors import SiteError
+from site_builder.rendering.purity import REMEMBERED, fast_escape, remembering
+from site_builder.rendering.templates import Templates, TemplateSource
+
+
+class Piece(msgspec.Struct, frozen=True):
+    title: str
+
+
+def templates(**sources: str) -> Templates:
+    named = {name + ".html": TemplateSource(f"templates/{name}.html", text) for name, text in sources.items()}
+    return Templates(named, {}, {"site": "S"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% set seen = [] %}{{ seen.append(1) }}",
+        "{{ {}.update(a=1) }}",
+        "{{ [1]['pop']() }}",
+        "{{ ([]|attr('append'))(1) }}",
+    ],
+)
+def test_a_template_that_could_change_a_value_is_refused(text: str) -> None:
+    with pytest.raises(SiteError, match=r"templates/page\.html:1:1: "):
+        templates(page=text)
+
+
+@pytest.mark.parametrize("name", ["namespace", "cycler", "joiner"])
+def test_state_may_not_outlive_a_page(name: str) -> None:
+    make = "{% set kept = " + name + "(1) %}" if name == "cycler" else "{% set kept = " + name + "() %}"
+    assert templates(page=make + "x").get("page.html").render() == "x"
+    with pytest.raises(SiteError, match="in a template that is imported"):
+        templates(page='{% from "part.html" import kept %}', part=make)
+    with pytest.raises(SiteError, match="in a template that is imported"):
+        templates(page=make + "{% macro m() %}{% endmacro %}")
+
+
+def test_a_missing_attribute_is_an_error_unless_the_template_asks() -> None:
+    piece = Piece("T")
+    ask = "{{ piece.nope is defined }} {{ piece.nope|default('-') }} {{ piece.title|default('-') }}"
+    assert templates(page=ask).get("page.html").render(piece=piece) == "False - T"
+    with pytest.raises(AttributeError, match="nope"):
+        templates(page="{{ piece.nope }}").get("page.html").render(piece=piece)
+
+
+def test_blocks_loops_and_modules_keep_their_attributes() -> None:
+    found = templates(
+        base="{% block title %}t{% endblock %}{{ self.title() }}",
+        forms="{% macro field() %}f{% endmacro %}",
+        page='{% extends "base.html" %}{% import "forms.html" as forms %}'
+        "{% block title %}{% for x in [1, 2] %}{{ loop.index }}{% endfor %}{{ forms.field() }}{{ {'a': 1}.a }}{% endblock %}",
+    )
+    assert found.get("page.html").render() == "12f1" * 2
+
+
+@given(st.text() | st.integers() | st.none() | st.text().map(Markup))
+def test_escaping_is_markupsafes(value: object) -> None:
+    assert str(fast_escape(value)) == str(escape(value))
+
+
+def test_a_macro_is_rendered_once_for_the_same_piece_and_again_for_another() -> None:
+    calls: list[object] = []
+
+    def macro(piece: Piece, level: int, *, wide: bool = False) -> str:
+        calls.append(piece)
+        return f"{piece.title} {level} {wide}"
+
+    remembered = remembering(macro)
+    a, b = Piece("a"), Piece("b")
+    asked = [(a, 1), (b, 1), (a, 1), (a, 2), (a, True), (b, 1)]
+    assert [remembered(*arguments) for arguments in asked] == [f"{p.title} {level} False" for p, level in asked]
+    assert remembered(a, 1, wide=True) == "a 1 True"
+    assert len(calls) == 5
+
+
+def test_what_could_change_is_never_remembered() -> None:
+    remembered = remembering(lambda items: str(items))
+    items = [1]
+    assert remembered(items) == "[1]"
+    items.append(2)
+    assert remembered(items) == "[1, 2]"
+
+
+def test_the_memory_is_bounded_and_outlives_its_arguments_safely() -> None:
+    remembered = remembering(lambda piece: piece.title)
+    # Each record dies at once unless it is held: a new one may then have the same id.
+    assert all(remembered(Piece(str(n))) == str(n) for n in range(REMEMBERED + 500))
+
+
+def test_imported_macros_do_not_see_the_page_and_give_the_same_text_on_all() -> None:
+    found = templates(
+        card="{% macro card(piece) %}<b>{{ piece.title }}</b> {{ site }}{% endmacro %}",
+        page='{% from "card.html" import card %}{{ card(piece) }}',
+    )
+    piece = Piece("A & B")
+    page = found.get("page.html")
+    assert page.render(piece=piece) == page.render(piece=piece) == "<b>A &amp; B</b> S"
+    assert page.render(piece=Piece("C")) == "<b>C</b> S"
