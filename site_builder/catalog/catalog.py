@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,9 +18,10 @@ from site_builder.catalog import urls
 from site_builder.catalog.pins import Pins, resolve_pins
 from site_builder.catalog.related import Postings, Traits, next_article, related
 from site_builder.catalog.taxonomy import Spelling, Taxon, taxonomy
-from site_builder.config import SiteConfig
+from site_builder.config import SiteConfig, SyndicationPolicy
 from site_builder.errors import Problem
 from site_builder.model import Article, Card, Document, Image, Picture
+from site_builder.text import fold
 
 ImageSizes = Mapping[str, tuple[int, int]]
 """Width and height in pixels by ``Image.src``; images of other hosts are absent."""
@@ -28,7 +30,8 @@ ImageSizes = Mapping[str, tuple[int, int]]
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Visible articles oldest first (timestamp, then path); other fields hold one item an article, by index.
 
-    ``views`` are the counts to show, by URL: they are no part of cards or contexts.
+    ``views`` are the counts to show, by URL: they are no part of cards or contexts.  ``policies`` are the
+    configured ones of sources, by folded name, so that twins are one source here too.
     """
 
     config: SiteConfig
@@ -53,6 +56,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     images: ImageSizes
     views: dict[str, int]
     hidden_images: frozenset[str]
+    policies: dict[str, SyndicationPolicy]
     problems: tuple[Problem, ...] = ()
 
     def category(self, index: int) -> Taxon:
@@ -105,6 +109,16 @@ def is_visible(article: Article, instant: datetime, drafts: bool) -> bool:
     )
 
 
+Dated = TypeVar("Dated", Article, Document)
+
+
+def _as_of(piece: Dated, instant: datetime) -> Dated:
+    """``piece`` without a correction that lies ahead: nobody is told of it before its time."""
+    if piece.updated is not None and piece.updated > instant:
+        return msgspec.structs.replace(piece, updated=None)
+    return piece
+
+
 def make_catalog(
     articles: Iterable[Article],
     documents: Iterable[Document],
@@ -123,14 +137,14 @@ def make_catalog(
     hidden_images: set[str] = set()
     for article in articles:
         if is_visible(article, instant, drafts):
-            visible.append(article)
+            visible.append(_as_of(article, instant))
         else:
             hidden_images.update(_images_of(article))
     visible.sort(key=lambda article: (article.timestamp, article.path))
     shown_documents = []
     for document in sorted(documents, key=lambda document: document.path):
         if drafts or not document.draft:
-            shown_documents.append(document)
+            shown_documents.append(_as_of(document, instant))
     for article in visible:
         if hidden_images:
             hidden_images.difference_update(_images_of(article))
@@ -207,6 +221,7 @@ def make_catalog(
         images=sizes,
         views=views,
         hidden_images=frozenset(hidden_images),
+        policies={fold(name): policy for name, policy in config.syndication.sources.items()},
         problems=tuple(problems),
     )
 

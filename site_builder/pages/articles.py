@@ -96,7 +96,9 @@ def syndication_policy(catalog: Catalog, article: Article) -> SyndicationPolicy:
     if not article.source_url:
         return "none"
     settings = catalog.config.syndication
-    return settings.sources.get(article.source, settings.default)
+    if not settings.sources or not article.source:
+        return settings.default
+    return catalog.policies.get(catalog.folds["source"][article.source], settings.default)
 
 
 def reading_minutes(article: Article) -> int:

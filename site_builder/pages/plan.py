@@ -55,6 +55,9 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
 
 
 def _problem(path: str, source: str, other: str, why: str = "") -> Problem:
+    # The place is the file that an editor can change, where one of the two is no file.
+    if other.startswith("content/") and not source.startswith("content/"):
+        source, other, why = other, source, why.replace("which needs", "and this needs")
     return Problem(
         source,
         message=f"its output '/{path}' is also that of {other}" + (f", {why}" if why else ""),

@@ -1,0 +1,8 @@
+"""``python -m site_builder``."""
+
+from __future__ import annotations
+
+from site_builder.cli import main
+
+if __name__ == "__main__":
+    main()

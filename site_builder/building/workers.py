@@ -1,0 +1,134 @@
+"""Work on many indices by several processes.
+
+Workers are forked, so they see everything that the parent had made before; chunks of indices go in,
+results come out.  One job, or a system without fork, is the same function in a plain loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
+
+from site_builder.errors import SiteError
+
+Result = TypeVar("Result")
+
+# Small enough that processes end together, large enough that the queue costs nothing.
+CHUNKS_A_JOB = 24
+SMALLEST_CHUNK = 16
+FEWEST_FOR_FORK = 64
+
+
+class WorkerDied(RuntimeError):
+    """A worker process ended without an answer."""
+
+
+def available_jobs() -> int:
+    """The number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(task: Callable[[range], Result], count: int, jobs: int) -> Iterator[tuple[range, Result]]:
+    """``task`` on all of ``range(count)``, in chunks; (chunk, result) as they come, in no fixed order.
+
+    Raises :class:`SiteError` where a task does, :class:`WorkerDied` where a process was killed.
+    """
+    size = max(SMALLEST_CHUNK, -(-count // (jobs * CHUNKS_A_JOB)))
+    chunks = [range(start, min(start + size, count)) for start in range(0, count, size)]
+    can_fork = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+    if jobs <= 1 or count < FEWEST_FOR_FORK or not can_fork:
+        for chunk in chunks:
+            yield chunk, task(chunk)
+        return
+    yield from _run_forked(task, chunks, min(jobs, len(chunks)))
+
+
+def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int) -> Iterator[tuple[range, Result]]:
+    context = multiprocessing.get_context("fork")
+    waiting = list(reversed(chunks))
+    processes: dict[Any, Any] = {}
+    told_to_end = set()
+
+    def hand_out(connection: Any) -> None:
+        if connection not in told_to_end:
+            if not waiting:
+                told_to_end.add(connection)
+            # A worker that is gone is told of where its answer is awaited.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.send(waiting.pop() if waiting else None)
+
+    try:
+        for _ in range(jobs):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(task, theirs, [*processes, ours]), daemon=True)
+            process.start()
+            theirs.close()
+            processes[ours] = process
+            hand_out(ours)
+        # A second chunk lies ready in each pipe, so that no worker waits for the parent.
+        for connection in processes:
+            hand_out(connection)
+        alive = dict(processes)
+        while alive:
+            for connection in wait(list(alive)):
+                try:
+                    answer: Any = connection.recv()  # type: ignore[union-attr,call-arg]
+                except (EOFError, ConnectionResetError):
+                    alive[connection].join()
+                    raise WorkerDied(_obituary(alive[connection].exitcode)) from None
+                if answer is None:
+                    alive.pop(connection).join()
+                    continue
+                hand_out(connection)
+                chunk, failure, result = answer
+                if isinstance(failure, SiteError):
+                    raise failure
+                if failure is not None:
+                    raise RuntimeError(f"a worker failed:\n{failure}")
+                yield chunk, result
+    finally:
+        for connection, process in processes.items():
+            if process.is_alive():
+                process.terminate()
+            process.join()
+            connection.close()
+
+
+def _serve(task: Callable[[range], object], pipe: Connection, others: list[Connection]) -> None:
+    """A worker's life: chunks in, answers out, until None comes."""
+    # Ctrl-C reaches the whole group; the parent ends the workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in others:
+        other.close()
+    while (chunk := pipe.recv()) is not None:
+        answer: tuple[range, SiteError | str | None, object]
+        try:
+            answer = (chunk, None, task(chunk))
+        except SiteError as error:
+            answer = (chunk, error, None)
+        except Exception:  # noqa: BLE001  (carried to the parent, which raises it)
+            answer = (chunk, traceback.format_exc(), None)
+        try:
+            pipe.send(answer)
+        except BrokenPipeError:
+            os._exit(1)
+    pipe.send(None)
+    pipe.close()
+    # No clean-up of what the parent owns.
+    os._exit(0)
+
+
+def _obituary(code: int | None) -> str:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        return f"a worker process was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
+    return f"a worker process ended with code {code}"

@@ -1,0 +1,52 @@
+"""The command line: each command parses its arguments, calls the package and prints.
+
+Exit codes: 0 done, 1 the content or the site is at fault, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from site_builder import __version__
+
+COMMANDS = {
+    "init": "site_builder.cli.init",
+    "new": "site_builder.cli.new",
+    "build": "site_builder.cli.build",
+    "why": "site_builder.cli.why",
+    "clean": "site_builder.cli.clean",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when it is called, so that ``--version`` and ``--help`` answer at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from site_builder.errors import did_you_mean
+
+            raise click.UsageError(f"No such command '{args[0]}'. {did_you_mean(args[0], COMMANDS)}", ctx) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="site-builder")
+def main() -> None:
+    """A static site generator for fashion news portals.
+
+    Exit codes: 0 done, 1 the content or the site is at fault, 2 wrong usage.
+    """

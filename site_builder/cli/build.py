@@ -1,0 +1,145 @@
+"""``site-builder build``."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from site_builder.cli.console import Instant, in_site_zone, plural, print_problems, site_option, telling_problems
+
+if TYPE_CHECKING:
+    from site_builder.building.report import BuildReport
+    from site_builder.building.stages import Progress
+
+LABELS = {"parse": "reading", "render": "rendering"}
+
+
+@click.command("build")
+@site_option
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Default: public.")
+@click.option("--at", type=Instant(), help="Build as of this instant (default: now; without a zone, the site's).")
+@click.option("--drafts", is_flag=True, help="Show drafts as if published.")
+@click.option(
+    "--json",
+    "report_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="REPORT",
+    help="Write what the build did to this file.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: one a core).")
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@telling_problems
+def command(
+    site_dir: Path,
+    output: Path | None,
+    at: datetime | None,
+    drafts: bool,
+    report_path: Path | None,
+    jobs: int | None,
+    strict: bool,
+) -> None:
+    """Build the site into a folder of static files.
+
+    A faulty article or template never gives half a site: the last good output stays.
+    """
+    from site_builder.building.recipe import build
+
+    with progress() as tell:
+        report = build(
+            site_dir,
+            output=output,
+            at=in_site_zone(at, site_dir),
+            drafts=drafts,
+            jobs=jobs,
+            strict=strict,
+            progress=tell,
+        )
+    if report_path:
+        write_report(report, report_path)
+    print_table(report)
+    if report.warnings:
+        print_problems(report.warnings, f"{plural(len(report.warnings), 'warning')}:", "yellow")
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on a terminal; a plain line for each stage elsewhere."""
+    if not sys.stderr.isatty():
+        finished: set[str] = set()
+
+        def tell_plainly(stage: str, done: int, total: int) -> None:
+            if done == total and stage not in finished:
+                finished.add(stage)
+                click.echo(f"{LABELS[stage]}: {total:,} done", err=True)
+
+        yield tell_plainly
+        return
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks = {stage: bar.add_task(label, total=None, visible=False) for stage, label in LABELS.items()}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            bar.update(tasks[stage], completed=done, total=total, visible=True)
+
+        yield tell
+
+
+def write_report(report: BuildReport, path: Path) -> None:
+    """The report as JSON."""
+    import msgspec
+
+    from site_builder.errors import Problem, SiteError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    except OSError as error:
+        raise SiteError([Problem(str(path), message=f"cannot be written: {error.strerror}")]) from None
+
+
+def print_table(report: BuildReport) -> None:
+    """The build in short: pages by kind, time by stage, memory."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("pages")
+    table.add_column("rendered", justify="right")
+    table.add_column("written", justify="right")
+    for kind, counts in report.pages.items():
+        table.add_row(kind, f"{counts.rendered:,}", f"{counts.written:,}")
+    table.add_row("files copied", f"{report.files:,}", f"{report.files_written:,}", end_section=True)
+    table.add_row(
+        "all",
+        f"{sum(counts.rendered for counts in report.pages.values()) + report.files:,}",
+        f"{sum(counts.written for counts in report.pages.values()) + report.files_written:,}",
+        style="bold",
+    )
+    console.print(table)
+    stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in report.stages.items())
+    shown = [plural(report.articles, "article")]
+    if report.documents:
+        shown.append(plural(report.documents, "document"))
+    if report.hidden:
+        shown.append(f"{report.hidden:,} hidden (drafts, future, expired)")
+    if report.removed:
+        shown.append(f"{plural(report.removed, 'outdated file')} removed")
+    console.print(", ".join(shown))
+    console.print(
+        f"{report.seconds:.2f} s ({stages}), {plural(report.jobs, 'process')[:-1] + 'es' if report.jobs > 1 else '1 process'},"
+        f" {report.peak_memory / 1e6:,.0f} MB at most"
+    )
+    console.print(f"Built [bold]{report.output}[/bold] as of {report.instant}", soft_wrap=True)

@@ -1,0 +1,24 @@
+"""``site-builder clean``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from site_builder.cli.console import plural, site_option, telling_problems
+
+
+@click.command("clean")
+@site_option
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Default: public.")
+@telling_problems
+def command(site_dir: Path, output: Path | None) -> None:
+    """Remove what builds wrote, and nothing else: files that others put into the output stay."""
+    from site_builder.building.output import Output
+
+    folder = output or site_dir / "public"
+    removed = Output(site_dir, folder).clean()
+    click.echo(f"{plural(removed, 'file')} removed from {folder}")
+    if folder.exists():
+        click.echo("what is left there was not written by this builder")

@@ -1,0 +1,81 @@
+"""``site-builder new "Headline"``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from site_builder.cli.console import site_option, telling_problems
+from site_builder.errors import Problem, SiteError, did_you_mean
+
+
+@click.command("new")
+@site_option
+@click.argument("headline")
+@click.option("--category", help="The section (default: the first that site.yaml lists).")
+@click.option("--author", default="", help="The byline.")
+@telling_problems
+def command(site_dir: Path, headline: str, category: str | None, author: str) -> None:
+    """Write a file for a new piece, with complete front matter, and print its path.
+
+    It starts as a draft: remove the line 'draft: true' to publish it.
+    """
+    from site_builder.config import parse_config
+    from site_builder.sources.scan import read_config_text
+    from site_builder.text import slug_of
+
+    config = parse_config(read_config_text(site_dir))
+    names = [entry.name for entry in config.categories]
+    title = " ".join(headline.split())
+    if not title:
+        raise click.UsageError("the headline is empty")
+    if category is not None and names and category not in names:
+        raise SiteError(
+            [
+                Problem(
+                    "--category",
+                    message=f"'{category}' is no section of this paper",
+                    hint=did_you_mean(category, names),
+                )
+            ]
+        )
+    section = category or (names[0] if names else "News")
+    now = datetime.now(UTC).astimezone(ZoneInfo(config.site.timezone))
+    folder = site_dir / "content" / f"{now.year:04}" / f"{now.month:02}"
+    path = folder / f"{slug_of(title)}.md"
+    front_matter = (
+        "---\n"
+        f"title: {quoted(title)}\n"
+        f"category: {quoted(section)}\n"
+        f"timestamp: {now:%Y-%m-%d %H:%M:%S}\n"
+        "views: 0\n"
+        "tags: []\n"
+        f"author: {quoted(author)}\n"
+        'source: ""\n'
+        'summary: ""\n'
+        "# image: /images/name.jpg\n"
+        '# image_alt: "What the picture shows"\n'
+        "draft: true\n"
+        "---\n\n"
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(front_matter)
+    except FileExistsError:
+        click.secho(f"{path} exists already; nothing was changed", fg="red", err=True)
+        sys.exit(1)
+    except OSError as error:
+        raise SiteError([Problem(str(path), message=f"cannot be written: {error.strerror}")]) from None
+    click.echo(path)
+
+
+def quoted(text: str) -> str:
+    """``text`` as a double-quoted YAML scalar (YAML 1.2 §7.3.1), which JSON's form is."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,180 @@
+"""The files of a site: which there are, and their bytes.
+
+In: the site's folder.  Out: paths of articles and documents, files to copy, template texts, the
+configuration's text.  Nothing outside the site's folders is read, whatever a link says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from site_builder.errors import Problem, SiteError
+from site_builder.model import BodyRef, Source
+from site_builder.sources.locate import starter_dir
+
+MARKDOWN = (".md", ".markdown")
+FINGERPRINTED = (".css", ".js", ".mjs")
+
+
+class CopiedFile(msgspec.Struct, frozen=True, order=True):
+    """A file that is copied as it is: ``path`` in the output, ``source`` for messages, ``location`` on this disk."""
+
+    path: str
+    source: str
+    location: str
+
+
+class SiteFiles(msgspec.Struct, frozen=True):
+    """What a site consists of.
+
+    ``articles`` are the Markdown files of ``content/``; ``templates`` maps a template's name to (file, text);
+    ``assets`` maps a name in ``static/`` to its permalink, with a fingerprint for scripts and styles.
+    """
+
+    articles: tuple[str, ...]
+    copied: tuple[CopiedFile, ...]
+    templates: dict[str, tuple[str, str]]
+    assets: dict[str, str]
+    content: frozenset[str]
+
+
+def read_config_text(site_dir: Path) -> str:
+    """The text of ``site.yaml``, '' where there is none."""
+    path = site_dir / "site.yaml"
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (UnicodeDecodeError, OSError) as error:
+        raise SiteError([Problem("site.yaml", message=f"cannot be read: {error}", hint="Save it as UTF-8")]) from None
+
+
+def scan(site_dir: Path) -> SiteFiles:
+    """All files of the site.  Raises :class:`SiteError` for links that lead out of it and names that are no text."""
+    problems: list[Problem] = []
+    content = sorted(_walk(site_dir, "content", problems))
+    if not (site_dir / "content").is_dir():
+        problems.append(
+            Problem("content", message="there is no folder 'content' here", hint="Start one with: site-builder init")
+        )
+    articles = tuple(path for path in content if path.endswith(MARKDOWN))
+    starter = starter_dir()
+    copied = {
+        path.removeprefix("content/"): CopiedFile(path.removeprefix("content/"), path, str(site_dir / path))
+        for path in content
+        if not path.endswith(MARKDOWN)
+    }
+    assets: dict[str, str] = {}
+    for root in _layers(starter, site_dir):
+        for path in sorted(_walk(root, "static", problems)):
+            name = path.removeprefix("static/")
+            file = CopiedFile(name, path, str(root / path))
+            if name in copied and copied[name].source.startswith("content/"):
+                message = f"its output '/{name}' is also that of {path}"
+                problems.append(Problem(copied[name].source, message=message, hint="Rename one of them"))
+            copied[name] = file
+            assets[name] = "/" + name
+    for name in assets:
+        if name.endswith(FINGERPRINTED):
+            file = copied[name]
+            stem, dot, ending = name.rpartition(".")
+            printed = f"{stem}.{_fingerprint(file.location)}{dot}{ending}"
+            copied[printed] = CopiedFile(printed, file.source, file.location)
+            assets[name] = "/" + printed
+    templates = _read_templates(starter, site_dir, problems)
+    if problems:
+        raise SiteError(problems)
+    return SiteFiles(
+        articles=articles,
+        copied=tuple(sorted(copied.values())),
+        templates=templates,
+        assets=assets,
+        content=frozenset(content),
+    )
+
+
+def _layers(starter: Path, site_dir: Path) -> list[Path]:
+    """The default theme below the site's own files."""
+    return [site_dir] if starter.resolve() == site_dir.resolve() else [starter, site_dir]
+
+
+def _walk(root: Path, top: str, problems: list[Problem]) -> Iterator[str]:
+    """Paths of all files below ``root/top``, hidden ones left out, relative to ``root``."""
+    waiting = [top]
+    real_top: str | None = None
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            name = entry.name
+            if name.startswith(".") or name.endswith("~"):
+                continue
+            path = f"{folder}/{name}"
+            if not path.isprintable():
+                shown = path.encode(errors="replace").decode(errors="replace")
+                problems.append(Problem(shown, message="the file's name holds characters that are no text"))
+            elif entry.is_symlink():
+                real_top = real_top or os.path.realpath(root / top)
+                target = os.path.realpath(root / path)
+                if not target.startswith(real_top + os.sep):
+                    problems.append(Problem(path, message=f"is a link that leads out of {top}/", hint="Copy the file"))
+                elif os.path.isfile(target):
+                    yield path
+                else:
+                    problems.append(Problem(path, message="is a link to a folder", hint="Linked folders are not read"))
+            elif entry.is_dir():
+                waiting.append(path)
+            elif entry.is_file():
+                yield path
+
+
+def _fingerprint(location: str) -> str:
+    with open(location, "rb") as file:
+        return hashlib.blake2b(file.read(), digest_size=5).hexdigest()
+
+
+def _read_templates(starter: Path, site_dir: Path, problems: list[Problem]) -> dict[str, tuple[str, str]]:
+    templates = {}
+    for root in _layers(starter, site_dir):
+        for path in sorted(_walk(root, "templates", problems)):
+            try:
+                text = (root / path).read_text(encoding="utf-8-sig")
+            except (UnicodeDecodeError, OSError) as error:
+                problems.append(Problem(path, message=f"cannot be read: {error}", hint="Save it as UTF-8"))
+                continue
+            templates[path.removeprefix("templates/")] = (path, text)
+    return templates
+
+
+def read_source(site_dir: str, path: str) -> Source:
+    """A file of ``content/`` with its bytes.  Raises :class:`SiteError` where it cannot be read."""
+    try:
+        descriptor = os.open(f"{site_dir}/{path}", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            size = os.fstat(descriptor).st_size
+            data = os.read(descriptor, size + 1)
+            while more := os.read(descriptor, 1 << 20) if len(data) > size else b"":
+                data += more
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise SiteError([Problem(path, message=f"cannot be read: {error.strerror}")]) from None
+    return Source(path, data)
+
+
+def read_body(site_dir: str, reference: BodyRef) -> bytes:
+    """The file that holds a body.  Raises :class:`SiteError` where it is no longer the file that was parsed."""
+    data = read_source(site_dir, reference.path).data
+    if hashlib.blake2b(data, digest_size=16).digest() != reference.digest:
+        raise SiteError(
+            [Problem(reference.path, message="was changed while the site was being built", hint="Build again")]
+        )
+    return data

@@ -1,0 +1,49 @@
+"""Workers: the same results for any number of processes, and no silence when one fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from site_builder.building.workers import WorkerDied, run
+from site_builder.errors import Problem, SiteError
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 1000])
+def test_every_index_is_worked_on_once(jobs: int, count: int) -> None:
+    squares: dict[int, int] = {}
+    for chunk, result in run(lambda chunk: [index * index for index in chunk], count, jobs):
+        for index, square in zip(chunk, result, strict=True):
+            assert index not in squares
+            squares[index] = square
+    assert squares == {index: index * index for index in range(count)}
+
+
+def test_a_site_error_comes_back_as_it_is() -> None:
+    def fail(chunk: range) -> None:
+        if 500 in chunk:
+            raise SiteError([Problem("a.md", 1, 2, "broken", "Mend it")])
+
+    with pytest.raises(SiteError, match="a.md:1:2: broken. Mend it"):
+        list(run(fail, 1000, 2))
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    def fail(chunk: range) -> None:
+        if 500 in chunk:
+            raise ZeroDivisionError("deep inside")
+
+    with pytest.raises(RuntimeError, match=r"(?s)ZeroDivisionError: deep inside"):
+        list(run(fail, 1000, 2))
+
+
+def test_a_killed_worker_is_told_of() -> None:
+    def die(chunk: range) -> None:
+        if 500 in chunk:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(WorkerDied, match="SIGKILL"):
+        list(run(die, 1000, 2))
