@@ -1,0 +1,135 @@
+"""The sites that are built and the steps that are measured, all below one folder.
+
+In: a number of articles, an engine.  Out: runs with what they took.  Corpora are kept and used again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from corpus import write_config, write_corpus
+from measure import Run, peak_memory, timed
+
+HERE = Path(__file__).resolve().parent
+BUILT_AT = "2026-11-21T00:00:00Z"
+"""The instant of every build: after the newest piece, so that all are visible."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was measured: what it took, and for a build its stages in seconds as it reported them."""
+
+    run: Run
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+class Workbench:
+    """``folder`` holds everything; ``jobs`` is the number of processes of each build."""
+
+    def __init__(self, folder: Path, jobs: int, seed: int) -> None:
+        self.folder = folder
+        self.jobs = jobs
+        self.seed = seed
+        self._finished: set[Path] = set()
+
+    def site(self, articles: int, *, heavy_tag: bool = False) -> Path:
+        """The folder of the site with so many articles; made where it is not there or made by another generator."""
+        folder = self.folder / f"{articles}{'-heavy' if heavy_tag else ''}"
+        generator = [(HERE / name).read_text(encoding="utf-8") for name in ("words.py", "bodies.py", "corpus.py")]
+        note = folder / ".made-with"
+        made_with = json.dumps([self.seed, generator])
+        if not note.exists() or note.read_text(encoding="utf-8") != made_with:
+            say(f"generating {articles:,} articles")
+            shutil.rmtree(folder, ignore_errors=True)
+            write_corpus(folder, articles, self.seed, heavy_tag=heavy_tag)
+            note.write_text(made_with, encoding="utf-8")
+        return folder
+
+    def cold_build(self, articles: int, engine: str) -> Step:
+        """Build into a new folder, without any cache, and remove what was built."""
+        with self.prepared(articles, engine) as (site, output):
+            report = self.folder / "report.json"
+            run = timed([*self._command(output), "--json", str(report)], site, environment())
+            stages = json.loads(report.read_bytes())["stages"]
+        say(f"{engine}, {articles:,} articles: {shown(run)}")
+        return Step(run, stages)
+
+    def memory_of_build(self, articles: int, engine: str) -> int:
+        """Peak memory in bytes of a cold build, all processes together."""
+        with self.prepared(articles, engine) as (site, output):
+            peak = peak_memory(self._command(output), site, environment())
+        say(f"{engine}, {articles:,} articles: {peak / 1e6:.0f} MB")
+        return peak
+
+    def copy(self, articles: int, engine: str) -> Step:
+        """``cp -r`` of the finished output to a new folder beside it."""
+        finished = self._finished_output(articles, engine)
+        with self._fresh("copy") as target:
+            run = timed(["cp", "-r", str(finished), str(target)], self.folder)
+        say(f"cp -r, {articles:,} articles: {shown(run)}")
+        return Step(run)
+
+    def bare_markdown(self, articles: int) -> Step:
+        """Python-Markdown alone on the same bodies; ``seconds`` are those of converting, without reading."""
+        site = self.site(articles)
+        result = self.folder / "bare.json"
+        command = [sys.executable, str(HERE / "bare_markdown.py"), str(site), str(result), "--jobs", str(self.jobs)]
+        run = timed(command, self.folder)
+        run = replace(run, seconds=json.loads(result.read_bytes())["seconds"])
+        say(f"bare Python-Markdown, {articles:,} articles: {shown(run)}")
+        return Step(run)
+
+    def _finished_output(self, articles: int, engine: str) -> Path:
+        """A finished output, built once a run and not timed: it must be what this code writes today."""
+        kept = self.folder / f"finished-{articles}-{engine}"
+        if kept not in self._finished:
+            say(f"building once, not timed: {engine}, {articles:,} articles")
+            shutil.rmtree(kept, ignore_errors=True)
+            with self.prepared(articles, engine) as (site, output):
+                timed(self._command(output), site, environment())
+                output.rename(kept)
+            self._finished.add(kept)
+        return kept
+
+    @contextmanager
+    def prepared(self, articles: int, engine: str) -> Iterator[tuple[Path, Path]]:
+        """A site that no build has seen, as far as it can tell, and an output folder that is not there yet."""
+        site = self.site(articles)
+        write_config(site, engine)
+        shutil.rmtree(site / ".site-builder", ignore_errors=True)
+        with self._fresh("output") as output:
+            yield site, output
+
+    def _command(self, output: Path) -> list[str]:
+        options = ["--jobs", str(self.jobs), "--at", BUILT_AT, "--output", str(output)]
+        return [sys.executable, "-m", "site_builder", "build", *options]
+
+    @contextmanager
+    def _fresh(self, name: str) -> Iterator[Path]:
+        """A path where nothing is; removed afterwards."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def environment() -> dict[str, str]:
+    """So that the package beside this folder is what is measured, also where another one is installed."""
+    return {"PYTHONPATH": os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+
+def shown(run: Run) -> str:
+    return f"{run.seconds:.2f} s (processors {run.cpu:.2f} s, of others {run.others:.2f} s)"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

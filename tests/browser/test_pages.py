@@ -1,0 +1,62 @@
+"""Pages of the sample site in Chromium: narrow and wide, light and dark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browser import axe_violations, opened, overflow
+from tests.support.sample import KINDS, pages_by_kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="session")
+def pages(sample_public: Path) -> dict[str, str]:
+    return pages_by_kind(sample_public)
+
+
+def test_the_sample_shows_every_kind_of_page(pages: dict[str, str]):
+    assert set(pages) == set(KINDS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("kind", KINDS)
+def test_page_is_sound(browser: Browser, served_site: str, pages: dict[str, str], kind: str, width: int, scheme: str):
+    """No console error, no failed request, no sideways scroll, nothing for axe-core to object to."""
+    # A host answers an address that does not exist with 404.html.
+    address, status = ("/no/such/page/", 404) if kind == "not-found" else (pages[kind], 200)
+    with opened(browser, served_site + address, width=width, scheme=scheme, status=status) as page:
+        assert overflow(page) == []
+        assert axe_violations(page) == []
+
+
+@pytest.mark.parametrize("kind", ["home", "article", "chinese", "category"])
+def test_page_can_be_read_without_scripts(browser: Browser, served_site: str, pages: dict[str, str], kind: str):
+    """The same text is visible with JavaScript and without it."""
+    visible = []
+    for scripts in (True, False):
+        with opened(browser, served_site + pages[kind], width=390, scripts=scripts) as page:
+            visible.append(page.locator("main").inner_text())
+    with_scripts, without_scripts = visible
+    assert len(without_scripts) > 200
+    assert without_scripts == with_scripts
+
+
+def test_the_first_tab_stop_skips_to_the_content(browser: Browser, served_site: str):
+    with opened(browser, served_site + "/") as page:
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        assert focused.is_visible()
+        target = focused.get_attribute("href")
+        assert target
+        assert target.startswith("#")
+        focused.press("Enter")
+        assert page.locator(target).is_visible()
