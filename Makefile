@@ -23,8 +23,9 @@ setup-tests:
 site: setup ## Build the sample site into public/
 	@.venv/bin/site-builder build
 	@echo
-	@echo "Open $(CURDIR)/public/index.html, or serve it:"
-	@echo "  python3 -m http.server --bind 127.0.0.1 --directory public 8000    then http://127.0.0.1:8000/"
+	@echo "The site starts at $(CURDIR)/public/index.html. To look at it as readers will:"
+	@echo "  python3 -m http.server --bind 127.0.0.1 --directory public 8000"
+	@echo "and open http://127.0.0.1:8000/"
 
 test: setup-tests ## Check formatting, lint and types, then run all tests
 	@$(MAKE) --no-print-directory checks

@@ -129,7 +129,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
-    """``labels``: names of pages that no article names, in the paper's language."""
+    """``labels``: the words of pages that no article brings, in the paper's language."""
 
     home: str = "Home"
     latest: str = "Latest"
@@ -138,6 +138,30 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True):
     sources: str = "Sources"
     archive: str = "Archive"
     not_found: str = "Page not found"
+    not_found_text: str = "The address may have been mistyped, or the piece may have been withdrawn."
+    to_home: str = "To the front page"
+    skip: str = "Skip to the content"
+    sections: str = "Sections"
+    breadcrumb: str = "Breadcrumb"
+    about: str = "About the paper"
+    feed: str = "RSS feed"
+    top_stories: str = "Top stories"
+    most_read: str = "Most read"
+    related: str = "Related reading"
+    next: str = "Read the next article"
+    contents: str = "Contents"
+    views: str = "Views"
+    minutes: str = "min read"
+    updated: str = "Updated"
+    source: str = "Source"
+    author: str = "Author"
+    more_tags: str = "more tags"
+    months: str = "Months"
+    page: str = "Page"
+    newer: str = "Newer"
+    newest: str = "Newest"
+    older: str = "Older"
+    nothing: str = "Nothing has been published here yet."
 
 
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
@@ -20,13 +21,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def visible_text(element: object) -> str:
+def visible_text(element: Element) -> str:
     """The text that a reader sees, white space collapsed."""
-    pieces = [
-        text
-        for text in element.itertext()  # type: ignore[attr-defined]
-    ]
-    return " ".join("".join(pieces).split())
+    return " ".join("".join(element.itertext()).split())
 
 
 def test_the_page_shows_what_the_model_page_shows_in_its_order(tmp_path: Path) -> None:

@@ -1117,10 +1117,10 @@ def flatiron_corner() -> Canvas:
     for dx, dy in ((-120, 330), (110, 400), (-90, 560), (140, 240), (10, 190)):
         c.line(smooth([(1362, 640), (1362 + dx * 0.4, 480), (1356 + dx, dy)], closed=False), 9, "#4f2416")
     for n in range(150):
-        a, far = n * 2.4, 15.5 * math.sqrt(n)
+        turn, spread = n * 2.4, 15.5 * math.sqrt(n)
         leaf_x, leaf_y = (
-            1356 + far * math.cos(a) * 0.98 + c.rng.normal(0, 9),
-            320 + far * math.sin(a) * 0.86 + c.rng.normal(0, 9),
+            1356 + spread * math.cos(turn) * 0.98 + c.rng.normal(0, 9),
+            320 + spread * math.sin(turn) * 0.86 + c.rng.normal(0, 9),
         )
         tone = ("#d99a4e", "#c97f3e", "#e8b870", "#b56a33")[int(c.rng.integers(4))]
         c.shape(

@@ -16,6 +16,7 @@ from pathlib import Path
 from site_builder.errors import Problem, SiteError
 
 STATE = ".site-builder"
+SOURCES = ("content", "static", "templates")
 
 
 class Output:
@@ -191,6 +192,15 @@ class Output:
             os.replace(fresh, self._record)
         except OSError as error:
             raise SiteError([_cannot_write(self._record, error)]) from None
+
+
+def refuse_sources(site_dir: Path, folder: Path) -> None:
+    """Raises :class:`SiteError` for an output that the next build would read as its sources."""
+    output = folder.resolve()
+    for name in SOURCES:
+        if output.is_relative_to((site_dir / name).resolve()):
+            message = f"lies in {name}/, and the next build would read it as one of the site's sources"
+            raise SiteError([Problem(str(folder), message=message, hint="Choose another --output")])
 
 
 def _cannot_write(path: Path, error: OSError) -> Problem:

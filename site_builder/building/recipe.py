@@ -15,7 +15,7 @@ from pathlib import Path
 
 from site_builder.articles import Rules, body_text
 from site_builder.building.memory import own_memory
-from site_builder.building.output import Output
+from site_builder.building.output import Output, refuse_sources
 from site_builder.building.report import BuildReport, KindReport
 from site_builder.building.stages import Progress, parse_all, render_all
 from site_builder.building.workers import available_jobs
@@ -54,10 +54,11 @@ def build(
         raise ValueError(f"at: {at} has no zone: it would be another instant on another machine")
     folder = Path(site_dir)
     processes = jobs or available_jobs()
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or (lambda _stage, _done, _total: None)
     instant = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     clock = Stopwatch()
     target = Output(folder, Path(output) if output else folder / "public")
+    refuse_sources(folder, target.folder)
 
     with long_lived_objects():
         with clock.stage("scan"):
@@ -145,7 +146,7 @@ def renderer_of(site_dir: Path, files: SiteFiles, catalog: Catalog) -> Renderer:
     templates = Templates(
         {name: TemplateSource(path, text) for name, (path, text) in files.templates.items()},
         make_filters(config, site, files.assets),
-        {"site": site_info(config), **shared_values(catalog)},
+        {"site": site_info(config), "labels": config.labels, **shared_values(catalog)},
     )
     folder = str(site_dir)
 

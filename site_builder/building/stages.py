@@ -78,8 +78,7 @@ def render_all(
         for index in chunk:
             planned = pages[index]
             try:
-                rendered = renderer.render(planned.page(catalog))
-                data = splice(rendered, catalog.views)
+                data = _bytes_of(planned, catalog, renderer)
                 if not output.unchanged(planned.path, data):
                     output.stage(planned.path, data)
                     written.append(index)
@@ -105,3 +104,18 @@ def render_all(
     if first_at:
         raise SiteError(first_at.values())
     return RenderedPages(sorted(written), memory * jobs)
+
+
+def _bytes_of(planned: Planned, catalog: Catalog, renderer: Renderer) -> bytes:
+    """The page's file.  Raises :class:`SiteError` also for what only shows when the whole page is there."""
+    try:
+        rendered = renderer.render(planned.page(catalog))
+    except RecursionError:
+        message = f"includes or calls itself without end (while rendering /{planned.path})"
+        raise SiteError([Problem(f"templates/{planned.template}", message=message)]) from None
+    try:
+        return splice(rendered, catalog.views)
+    except KeyError as error:
+        message = f"views: '{error.args[0]}' is the address of no article (while rendering /{planned.path})"
+        hint = "The filter takes a card, or 'article'"
+        raise SiteError([Problem(f"templates/{planned.template}", message=message, hint=hint)]) from None

@@ -141,10 +141,11 @@ def make_catalog(
         else:
             hidden_images.update(_images_of(article))
     visible.sort(key=lambda article: (article.timestamp, article.path))
-    shown_documents = []
-    for document in sorted(documents, key=lambda document: document.path):
-        if drafts or not document.draft:
-            shown_documents.append(_as_of(document, instant))
+    shown_documents = [
+        _as_of(document, instant)
+        for document in sorted(documents, key=lambda document: document.path)
+        if drafts or not document.draft
+    ]
     for article in visible:
         if hidden_images:
             hidden_images.difference_update(_images_of(article))

@@ -64,7 +64,7 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 def rarity(pieces: int, carriers: int) -> int:
-    """How rare a tag is that ``carriers`` of ``pieces`` articles carry: 1 for all of them, one more with each halving."""
+    """How rare a tag is that ``carriers`` of ``pieces`` carry: 1 for all of them, one more with each halving."""
     return (pieces // carriers).bit_length() if carriers else 0
 
 
@@ -158,7 +158,7 @@ def terms(own: int, other: int, postings: Postings, traits: Traits, *, newer: bo
 
 
 def next_article(own: int, postings: Postings, traits: Traits, shown: Sequence[int]) -> int | None:
-    """The newest piece before ``own`` (in the lists' order) in its category that is not in ``shown``, else of the site."""
+    """The newest piece before ``own`` (in the order of lists) in its category and not ``shown``, else of the site."""
     for pool in (postings.categories[traits.category[own]], postings.everything):
         for position in range(bisect_left(pool, own) - 1, -1, -1):
             if pool[position] not in shown:

@@ -24,9 +24,11 @@ class LazyGroup(click.Group):
     """Imports a command's module when it is called, so that ``--version`` and ``--help`` answer at once."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The commands in the order of use."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, its module imported now."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
@@ -35,6 +37,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As in click; a misspelt name is told with the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

@@ -113,8 +113,9 @@ def print_table(report: BuildReport) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("pages")
     table.add_column("rendered", justify="right")
@@ -137,9 +138,10 @@ def print_table(report: BuildReport) -> None:
         shown.append(f"{report.hidden:,} hidden (drafts, future, expired)")
     if report.removed:
         shown.append(f"{plural(report.removed, 'outdated file')} removed")
-    console.print(", ".join(shown))
+    console.print(", ".join(shown), soft_wrap=True)
     console.print(
-        f"{report.seconds:.2f} s ({stages}), {plural(report.jobs, 'process')[:-1] + 'es' if report.jobs > 1 else '1 process'},"
-        f" {report.peak_memory / 1e6:,.0f} MB at most"
+        f"{report.seconds:.2f} s ({stages}), {'1 process' if report.jobs == 1 else f'{report.jobs} processes'},"
+        f" {report.peak_memory / 1e6:,.0f} MB at most",
+        soft_wrap=True,
     )
-    console.print(f"Built [bold]{report.output}[/bold] as of {report.instant}", soft_wrap=True)
+    console.print(Text.assemble("Built ", (report.output, "bold"), f" as of {report.instant}"), soft_wrap=True)

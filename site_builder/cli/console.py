@@ -17,6 +17,9 @@ from site_builder.errors import Problem, SiteError
 # More lines than anyone reads; the count tells of the rest.
 SHOWN = 200
 
+# Instants that every zone can write, and from which days can be counted back.
+FIRST_YEAR, LAST_YEAR = 2, 9998
+
 
 def print_problems(problems: Iterable[Problem], heading: str, color: str) -> None:
     """One line a problem on standard error, the place first, so that editors and terminals can jump there."""
@@ -60,14 +63,18 @@ class Instant(click.ParamType[datetime]):
     name = "INSTANT"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """As in click: fails where ``value`` is no instant."""
         if isinstance(value, datetime):
             return value
         try:
-            return datetime.fromisoformat(value)
+            instant = datetime.fromisoformat(value)
         except ValueError:
             self.fail(
                 f"'{value}' is no instant; expected like 2026-11-23, '2026-11-23 10:00' or with a zone", param, ctx
             )
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            self.fail(f"'{value}' is outside the years {FIRST_YEAR} to {LAST_YEAR}", param, ctx)
+        return instant
 
 
 def in_site_zone(instant: datetime | None, site_dir: Path) -> datetime | None:

@@ -16,34 +16,35 @@ from site_builder.errors import Problem, SiteError, did_you_mean
 @click.command("new")
 @site_option
 @click.argument("headline")
-@click.option("--category", help="The section (default: the first that site.yaml lists).")
+@click.option("--category", default="", help="The section (default: the first that site.yaml lists).")
 @click.option("--author", default="", help="The byline.")
 @telling_problems
-def command(site_dir: Path, headline: str, category: str | None, author: str) -> None:
+def command(site_dir: Path, headline: str, category: str, author: str) -> None:
     """Write a file for a new piece, with complete front matter, and print its path.
 
     It starts as a draft: remove the line 'draft: true' to publish it.
     """
+    from site_builder.articles.characters import DISALLOWED
     from site_builder.config import parse_config
     from site_builder.sources.scan import read_config_text
-    from site_builder.text import slug_of
+    from site_builder.text import fold, slug_of
 
     config = parse_config(read_config_text(site_dir))
-    names = [entry.name for entry in config.categories]
-    title = " ".join(headline.split())
+    names = {fold(entry.name): entry.name for entry in config.categories}
+    title, author, category = (DISALLOWED.sub("", " ".join(text.split())) for text in (headline, author, category))
     if not title:
         raise click.UsageError("the headline is empty")
-    if category is not None and names and category not in names:
+    if category and names and fold(category) not in names:
         raise SiteError(
             [
                 Problem(
                     "--category",
                     message=f"'{category}' is no section of this paper",
-                    hint=did_you_mean(category, names),
+                    hint=did_you_mean(category, names.values()),
                 )
             ]
         )
-    section = category or (names[0] if names else "News")
+    section = names.get(fold(category), category) or next(iter(names.values()), "News")
     now = datetime.now(UTC).astimezone(ZoneInfo(config.site.timezone))
     folder = site_dir / "content" / f"{now.year:04}" / f"{now.month:02}"
     path = folder / f"{slug_of(title)}.md"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import click
 
 from site_builder.cli.console import Instant, in_site_zone, site_option, telling_problems
 from site_builder.errors import Problem, SiteError, did_you_mean
+
+WIDTH_IN_PIPES = 1_000
 
 
 @click.command("why")
@@ -35,8 +38,10 @@ def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> Non
     shown = catalog.related(index)
     pins = catalog.pins[index].related if index in catalog.pins else ()
     postings = catalog.postings[article.lang]
-    console = Console(highlight=False)
-    console.print(f"[bold]{article.title}[/bold]", soft_wrap=True)
+    # In a pipe a row is one line, whatever its length; brackets in headlines are no markup.
+    width = None if sys.stdout.isatty() else WIDTH_IN_PIPES
+    console = Console(highlight=False, markup=False, emoji=False, width=width)
+    console.print(article.title, style="bold", soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("score", "shared tags", "category", "nearness", "related reading"):
         table.add_column(name, justify="right" if name in ("score", "category", "nearness") else "left")

@@ -30,10 +30,10 @@ def plan_aliases(aliases: tuple[str, ...], permalink: str, title: str, source: s
     """A redirect page for each alias of a page."""
     for alias in aliases:
         place = urls.alias_permalink(alias)
-        yield Planned("redirect", place, "redirect.html", source, redirect_context, (place, permalink, title))
+        yield Planned("redirect", place, "redirect.html", source, redirect_context, (permalink, title))
 
 
-def redirect_context(catalog: Catalog, alias: str, permalink: str, title: str) -> RedirectContext:
+def redirect_context(catalog: Catalog, permalink: str, title: str) -> RedirectContext:
     """What ``redirect.html`` is given: its canonical address is the target's."""
     info = page_info(catalog, "redirect", permalink, title, "", robots="noindex")
     return RedirectContext(info, catalog.addresses.url(permalink))

@@ -11,7 +11,7 @@ from site_builder.catalog.taxonomy import Taxon
 from site_builder.model import Term
 from site_builder.pages.contexts import FeedLink, IndexContext, Listing, ListingContext
 from site_builder.pages.planned import Planned
-from site_builder.pages.site import ATOM, RSS, cards, page_info
+from site_builder.pages.site import ATOM, RSS, cards, index_kinds, index_term, page_info
 
 KINDS = ("category", "tag", "author", "source")
 
@@ -45,9 +45,8 @@ def plan_listings(catalog: Catalog) -> Iterator[Planned]:
             place = urls.numbered(urls.month(year, month), part.number)
             name = f"month {year}/{month:02}"
             yield Planned("month", place, "listing.html", name, month_context, (year, month, part))
-    for kind in ("tag", "author", "source", "year"):
-        if kind == "year" or taxa_of(catalog, kind):
-            yield Planned("index", urls.index(kind), "index.html", f"index of {kind}s", index_context, (kind,))
+    for kind in index_kinds(catalog):
+        yield Planned("index", urls.index(kind), "index.html", f"index of {kind}s", index_context, (kind,))
 
 
 def listing(
@@ -158,19 +157,14 @@ def index_context(catalog: Catalog, kind: str) -> IndexContext:
     else:
         taxa: Mapping[str, Taxon] = taxa_of(catalog, kind)
         terms = tuple(taxa[folded].term for folded in sorted(taxa))
-    title = _index_title(catalog, kind)
+    title = index_term(catalog, kind).name
     return IndexContext(page_info(catalog, "index", urls.index(kind), title, ""), title, terms)
-
-
-def _index_title(catalog: Catalog, kind: str) -> str:
-    labels = catalog.config.labels
-    return {"tag": labels.tags, "author": labels.authors, "source": labels.sources, "year": labels.archive}[kind]
 
 
 def _parents(catalog: Catalog, kind: str) -> tuple[Term, ...]:
     if kind == "category":
         return ()
-    return (Term(_index_title(catalog, kind), catalog.addresses.url(urls.index(kind))),)
+    return (index_term(catalog, kind),)
 
 
 def _month_term(catalog: Catalog, year: int, month: int) -> Term:

@@ -86,10 +86,24 @@ def shared_values(catalog: Catalog) -> dict[str, object]:
             Term(document.title, catalog.addresses.url(document_permalink(catalog, index)))
             for index, document in enumerate(catalog.documents)
         ),
+        "indexes": tuple(index_term(catalog, kind) for kind in index_kinds(catalog)),
         "blocks": blocks(catalog, frozenset()),
         "latest": cards(catalog, catalog.newest(settings.per_page)),
         "most_read": cards(catalog, catalog.most_read(range(len(catalog.articles)), settings.most_read)),
     }
+
+
+def index_term(catalog: Catalog, kind: str) -> Term:
+    """The page that names all tags, authors, sources or years."""
+    labels = catalog.config.labels
+    names = {"tag": labels.tags, "author": labels.authors, "source": labels.sources, "year": labels.archive}
+    return Term(names[kind], catalog.addresses.url(urls.index(kind)))
+
+
+def index_kinds(catalog: Catalog) -> tuple[str, ...]:
+    """The kinds of which the site has an index: those that any article has, and years."""
+    found = {"tag": catalog.tags, "author": catalog.authors, "source": catalog.sources}
+    return (*(kind for kind, taxa in found.items() if taxa), "year")
 
 
 def document_permalink(catalog: Catalog, index: int) -> str:

@@ -121,11 +121,10 @@ def index_context(catalog: Catalog) -> SitemapContext:
 
 def news_context(catalog: Catalog) -> NewsContext:
     """The pieces of the 48 hours up to the build's instant, newest first."""
-    since = catalog.instant - NEWS_WINDOW
     entries: list[FeedEntry] = []
     for index in range(len(catalog.articles) - 1, -1, -1):
         article = catalog.articles[index]
-        if article.timestamp < since or len(entries) == NEWS_ENTRIES:
+        if catalog.instant - article.timestamp > NEWS_WINDOW or len(entries) == NEWS_ENTRIES:
             break
         if syndication_policy(catalog, article) == "none":
             entries.append(feed_entry(catalog, index))

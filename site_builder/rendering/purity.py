@@ -72,17 +72,33 @@ def fast_escape(value: Any) -> str:
     return markupsafe.escape(value)
 
 
-class PlainAttributes(jinja2.compiler.CodeGenerator):
-    """Compiles ``card.title`` to Python's own attribute access, five times as fast as Jinja's.
+class Joined:
+    """The buffer of :class:`FastCode`: what is put in comes out as text."""
 
-    Values are records, whose attributes are all there.  A missing one is an error at its line, which is what
-    ``StrictUndefined`` means; where a template asks whether there is one (``is defined``, ``default``), and for
-    mappings made in the template, Jinja's own way is kept.
+    extend = staticmethod("".join)
+
+    @staticmethod
+    def append(text: str) -> str:
+        """``text``."""
+        return text
+
+
+_JOINED = "joined_text"
+
+
+class FastCode(jinja2.compiler.CodeGenerator):
+    """Compiles templates to less Python than Jinja does; they mean the same.
+
+    ``card.title`` becomes Python's own attribute access, five times as fast.  Values are records, whose
+    attributes are all there.  A missing one is an error at its line, which is what ``StrictUndefined`` means;
+    where a template asks whether there is one (``is defined``, ``default``), and for mappings made in the
+    template, Jinja's own way is kept.
     """
 
     _may_be_missing = 0
 
     def visit_Getattr(self, node: jinja2.nodes.Getattr, frame: Any) -> None:  # noqa: N802
+        """An attribute."""
         is_self = isinstance(node.node, jinja2.nodes.Name) and node.node.name == "self"
         if self._may_be_missing or is_self or isinstance(node.node, jinja2.nodes.Dict):
             super().visit_Getattr(node, frame)
@@ -92,12 +108,23 @@ class PlainAttributes(jinja2.compiler.CodeGenerator):
         self.write(f", {node.attr!r})")
 
     def visit_Test(self, node: jinja2.nodes.Test, frame: Any) -> None:  # noqa: N802
+        """A test: ``is defined`` may be asked of what is missing."""
         with self._missing_is_fine(node.name in ("defined", "undefined")):
             super().visit_Test(node, frame)
 
     def visit_Filter(self, node: jinja2.nodes.Filter, frame: Any) -> None:  # noqa: N802
+        """A filter: ``default`` may be given what is missing."""
         with self._missing_is_fine(node.name in ("default", "d")):
             super().visit_Filter(node, frame)
+
+    def visit_Output(self, node: jinja2.nodes.Output, frame: Any) -> None:  # noqa: N802
+        """Text and expressions in a row, as one text."""
+        # Text goes up through a generator for each layout, include and block: one piece a line costs less than ten.
+        # Jinja writes "<buffer>.extend((…))" and "<buffer>.append(…)"; this buffer hands the text on at once.
+        if frame.buffer is None:
+            frame = frame.copy()
+            frame.buffer = f"yield {_JOINED}"
+        super().visit_Output(node, frame)
 
     @contextlib.contextmanager
     def _missing_is_fine(self, fine: bool) -> Iterator[None]:
@@ -109,9 +136,10 @@ class PlainAttributes(jinja2.compiler.CodeGenerator):
 class PureEnvironment(jinja2.Environment):
     """An environment whose templates all see the same globals, as a plain dict: Jinja copies it for every page."""
 
-    code_generator_class = PlainAttributes
+    code_generator_class = FastCode
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's globals."""
         return {**self.globals, **d} if d else self.globals
 
 
@@ -123,12 +151,15 @@ class PureTemplate(jinja2.Template):
         cls,
         environment: jinja2.Environment,
         code: Any,
-        globals: Any,
-        uptodate: Any = None,  # noqa: A002
+        globals: Any,  # noqa: A002
+        uptodate: Any = None,
     ) -> jinja2.Template:
+        """The template that compiled ``code`` is."""
         template = super().from_code(environment, code, globals, uptodate)
+        names = template.root_render_func.__globals__
+        names[_JOINED] = Joined
         if _escape_text is not None:
-            template.root_render_func.__globals__["escape"] = fast_escape
+            names["escape"] = fast_escape
         return template
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:  # noqa: ARG002
@@ -141,6 +172,7 @@ class PureTemplate(jinja2.Template):
         shared: bool = False,
         locals: Mapping[str, Any] | None = None,  # noqa: A002
     ) -> Any:
+        """The template's macros and variables, as an import sees them."""
         module = super().make_module(vars, shared, locals)
         if not vars and not locals:
             for name, value in list(module.__dict__.items()):

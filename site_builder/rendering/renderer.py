@@ -38,7 +38,7 @@ class Renderer:
         """The page's bytes and slots.  Raises :class:`SiteError` naming the template's line or the article."""
         values = {name: getattr(page.context, name) for name in page.context.__struct_fields__}
         if "body" in values:
-            values["body"] = self._body(values["body"], page)
+            values["body"] = self._body(values["body"], page, values["page"].lang)
         template = self._templates.get(page.template)
         try:
             return cut(template.render(values))
@@ -53,10 +53,10 @@ class Renderer:
                 hint = did_you_mean(error.name or "", error.obj.__struct_fields__)
             raise SiteError([Problem(place[0], place[1], 1, f"{message} ({while_rendering})", hint)]) from error
 
-    def _body(self, reference: BodyRef, page: Page) -> RenderedBody:
+    def _body(self, reference: BodyRef, page: Page, lang: str) -> RenderedBody:
         text = self._read_body(reference)
         try:
-            body = self._converter.convert(text)
+            body = self._converter.convert(text, lang)
         except ConversionError as error:
             raise SiteError([Problem(page.source, message=str(error))]) from None
         return RenderedBody(Markup(body.html), body.toc)  # noqa: S704  (the converter sanitizes)

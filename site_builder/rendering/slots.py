@@ -6,6 +6,7 @@ keeps their offsets, and the count is spliced in when the file is written.  So n
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from site_builder.model import Rendered
 
 # NUL is no character of HTML or XML, and parsing removes it from all content.
 _MARK = "\0"
+_MARK_BYTE = b"\0"
 
 
 def slot(url: str) -> Markup:
@@ -23,20 +25,13 @@ def slot(url: str) -> Markup:
 
 def cut(text: str) -> Rendered:
     """Rendered text with its marks cut out."""
+    data = text.encode()
     if _MARK not in text:
-        return Rendered(text.encode())
-    parts = text.split(_MARK)
-    slots = []
-    pieces = []
-    offset = 0
-    for position, part in enumerate(parts):
-        if position % 2:
-            slots.append((offset, part))
-        else:
-            piece = part.encode()
-            offset += len(piece)
-            pieces.append(piece)
-    return Rendered(b"".join(pieces), tuple(slots))
+        return Rendered(data)
+    parts = data.split(_MARK_BYTE)
+    pieces = parts[::2]
+    ends = itertools.accumulate(map(len, pieces))
+    return Rendered(b"".join(pieces), tuple(zip(ends, map(bytes.decode, parts[1::2]), strict=False)))
 
 
 def splice(rendered: Rendered, views: Mapping[str, int]) -> bytes:

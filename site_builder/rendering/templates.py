@@ -16,7 +16,6 @@ import msgspec
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.rendering.purity import IMPURE_FILTERS, IMPURE_GLOBALS, PureEnvironment, PureTemplate, impurities
 
-
 _REFERENCES = (jinja2.nodes.Extends, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from site_builder.model import BodyRef, Source
 from site_builder.sources.locate import starter_dir
 
 MARKDOWN = (".md", ".markdown")
+# RFC 8615: the one hidden folder that hosts are asked for.
+WELL_KNOWN = ".well-known"
 FINGERPRINTED = (".css", ".js", ".mjs")
 
 
@@ -62,12 +65,12 @@ def scan(site_dir: Path) -> SiteFiles:
         problems.append(
             Problem("content", message="there is no folder 'content' here", hint="Start one with: site-builder init")
         )
-    articles = tuple(path for path in content if path.endswith(MARKDOWN))
+    articles = tuple(path for path in content if _is_markdown(path))
     starter = starter_dir()
     copied = {
         path.removeprefix("content/"): CopiedFile(path.removeprefix("content/"), path, str(site_dir / path))
         for path in content
-        if not path.endswith(MARKDOWN)
+        if not _is_markdown(path)
     }
     assets: dict[str, str] = {}
     for root in _layers(starter, site_dir):
@@ -98,6 +101,10 @@ def scan(site_dir: Path) -> SiteFiles:
     )
 
 
+def _is_markdown(path: str) -> bool:
+    return path.lower().endswith(MARKDOWN)
+
+
 def _layers(starter: Path, site_dir: Path) -> list[Path]:
     """The default theme below the site's own files."""
     return [site_dir] if starter.resolve() == site_dir.resolve() else [starter, site_dir]
@@ -113,12 +120,15 @@ def _walk(root: Path, top: str, problems: list[Problem]) -> Iterator[str]:
             entries = list(os.scandir(root / folder))
         except (FileNotFoundError, NotADirectoryError):
             continue
+        except OSError as error:
+            problems.append(Problem(folder, message=f"cannot be read: {error.strerror}"))
+            continue
         for entry in entries:
             name = entry.name
-            if name.startswith(".") or name.endswith("~"):
+            if (name.startswith(".") and name != WELL_KNOWN) or name.endswith("~"):
                 continue
             path = f"{folder}/{name}"
-            if not path.isprintable():
+            if not _is_text(path):
                 shown = path.encode(errors="replace").decode(errors="replace")
                 problems.append(Problem(shown, message="the file's name holds characters that are no text"))
             elif entry.is_symlink():
@@ -128,12 +138,19 @@ def _walk(root: Path, top: str, problems: list[Problem]) -> Iterator[str]:
                     problems.append(Problem(path, message=f"is a link that leads out of {top}/", hint="Copy the file"))
                 elif os.path.isfile(target):
                     yield path
+                elif not os.path.exists(target):
+                    problems.append(Problem(path, message="is a link to a file that does not exist"))
                 else:
                     problems.append(Problem(path, message="is a link to a folder", hint="Linked folders are not read"))
             elif entry.is_dir():
                 waiting.append(path)
             elif entry.is_file():
                 yield path
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be shown on one line: no controls, no separators of lines, no bytes that are no UTF-8."""
+    return path.isprintable() or not any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in path)
 
 
 def _fingerprint(location: str) -> str:

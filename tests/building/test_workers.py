@@ -27,7 +27,7 @@ def test_a_site_error_comes_back_as_it_is() -> None:
         if 500 in chunk:
             raise SiteError([Problem("a.md", 1, 2, "broken", "Mend it")])
 
-    with pytest.raises(SiteError, match="a.md:1:2: broken. Mend it"):
+    with pytest.raises(SiteError, match=r"a\.md:1:2: broken\. Mend it"):
         list(run(fail, 1000, 2))
 
 

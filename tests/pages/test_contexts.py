@@ -17,7 +17,7 @@ CONFIG = "feeds: {minimum: 1}\nlistings: {per_page: 2}\nblocks: {rail: {category
 
 
 def assert_closed(value: Any, where: str) -> None:
-    """``value`` is a frozen record of text, bytes, whole numbers, truth values, None, instants, tuples and such records."""
+    """``value`` is a frozen record of text, numbers, truth values, None, instants, tuples and such records."""
     if isinstance(value, msgspec.Struct):
         assert type(value).__struct_config__.frozen, where
         for name in value.__struct_fields__:

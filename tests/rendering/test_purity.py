@@ -59,7 +59,8 @@ def test_blocks_loops_and_modules_keep_their_attributes() -> None:
         base="{% block title %}t{% endblock %}{{ self.title() }}",
         forms="{% macro field() %}f{% endmacro %}",
         page='{% extends "base.html" %}{% import "forms.html" as forms %}'
-        "{% block title %}{% for x in [1, 2] %}{{ loop.index }}{% endfor %}{{ forms.field() }}{{ {'a': 1}.a }}{% endblock %}",
+        "{% block title %}{% for x in [1, 2] %}{{ loop.index }}{% endfor %}{{ forms.field() }}"
+        "{{ {'a': 1}.a }}{% endblock %}",
     )
     assert found.get("page.html").render() == "12f1" * 2
 
@@ -85,7 +86,7 @@ def test_a_macro_is_rendered_once_for_the_same_piece_and_again_for_another() -> 
 
 
 def test_what_could_change_is_never_remembered() -> None:
-    remembered = remembering(lambda items: str(items))
+    remembered = remembering(str)
     items = [1]
     assert remembered(items) == "[1]"
     items.append(2)

@@ -29,7 +29,8 @@ def test_the_closure_is_the_template_and_all_it_uses() -> None:
         base="{% block body %}{% endblock %}{{ navigation }}",
         card="{% macro card() %}{{ latest }}{% endmacro %}",
         part="{{ site }}",
-        page='{% extends "base.html" %}{% from "card.html" import card %}{% block body %}{% include "part.html" %}{% endblock %}',
+        page='{% extends "base.html" %}{% from "card.html" import card %}'
+        '{% block body %}{% include "part.html" %}{% endblock %}',
         other="x",
     )
     assert found.closure("page.html") == ("base.html", "card.html", "page.html", "part.html")

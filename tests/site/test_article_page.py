@@ -107,7 +107,12 @@ def test_text_is_escaped_exactly_once_everywhere(built: SiteDir) -> None:
     assert (first["title"], first["content_text"]) == (HEADLINE, DECK)
     assert HEADLINE in texts(built.xml("sitemaps/news.xml"), "//*[local-name()='title']")
 
-    for listing in ("index.html", "tags/lv/index.html", "authors/ann-o-hara/index.html", "sources/yarn-wire/index.html"):
+    for listing in (
+        "index.html",
+        "tags/lv/index.html",
+        "authors/ann-o-hara/index.html",
+        "sources/yarn-wire/index.html",
+    ):
         titles = texts(built.html(listing), "//main//article//a[contains(@href, '/kapok/')]")
         assert HEADLINE in titles, listing
 

@@ -130,7 +130,13 @@ def test_only_lists_with_enough_pieces_have_feeds(built: SiteDir) -> None:
             assert (landing.parent / "rss.xml").exists() == (pieces >= MINIMUM), landing
             assert (landing.parent / "atom.xml").exists() == (pieces >= MINIMUM), landing
     assert feeds(built, "feed.json") == ["feed.json"]
-    assert {path.split("/")[0] for path in feeds(built, "rss.xml")} == {"rss.xml", "section-0", "section-1", "section-2", "tags"}
+    assert {path.split("/")[0] for path in feeds(built, "rss.xml")} == {
+        "rss.xml",
+        "section-0",
+        "section-1",
+        "section-2",
+        "tags",
+    }
     assert len(feeds(built, "rss.xml")) < len([*(built.out / "tags").glob("*/index.html")])
 
 
@@ -199,7 +205,9 @@ def test_atom_has_what_the_specification_asks_for(built: SiteDir) -> None:
             assert has_author or entry.find(ATOM + "author") is not None
             links = [link.get("href") for link in entry.findall(ATOM + "link") if link.get("rel") == "alternate"]
             assert len(links) == 1, "an entry without content needs one (§4.1.2)"
-            published, updated = (datetime.fromisoformat(entry.findtext(ATOM + name)) for name in ("published", "updated"))
+            published, updated = (
+                datetime.fromisoformat(entry.findtext(ATOM + name)) for name in ("published", "updated")
+            )
             assert published.utcoffset() is not None
             assert published <= updated
             assert all(category.get("term") for category in entry.findall(ATOM + "category"))

@@ -134,11 +134,22 @@ def test_titles_arrive_as_they_were_written(tmp_path: Path) -> None:
         assert texts(page, "//h1") == [" ".join(text.split())]
 
 
-PATHS = ["/../../evil/", "/a/../../evil/", "/%2e%2e/evil/", "..\\..\\evil", "/a//b/", "/a\x00b/", "/.git/hooks/", "//evil/"]
+PATHS = [
+    "/../../evil/",
+    "/a/../../evil/",
+    "/%2e%2e/evil/",
+    "..\\..\\evil",
+    "/a//b/",
+    "/a\x00b/",
+    "/.git/hooks/",
+    "//evil/",
+]
 
 
 @pytest.mark.parametrize("key", ["slug", "permalink", "aliases", "image"])
-@pytest.mark.parametrize("path", [*PATHS, "../../../evil", "....//evil", "/etc/passwd", "C:\\evil", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "path", [*PATHS, "../../../evil", "....//evil", "/etc/passwd", "C:\\evil", "file:///etc/passwd"]
+)
 def test_a_path_that_leads_out_is_a_problem_at_its_line(key: str, path: str) -> None:
     """No file is needed for it: it is told before anything is opened."""
     from site_builder.articles import Rules, parse_source
@@ -197,7 +208,9 @@ def test_a_link_within_content_is_followed(tmp_path: Path) -> None:
     assert not (made.out / "b.svg").is_symlink()
 
 
-BOMB = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -91,14 +92,13 @@ def test_only_the_instant_decides_what_time_it_is(
     built: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No code that runs in a build with an instant reads a clock."""
-    import datetime as module
     import time
 
-    import site_builder.building.recipe as recipe
+    from site_builder.building import recipe
 
-    class NoClock(module.datetime):
+    class NoClock(datetime):
         @classmethod
-        def now(cls, tz: module.tzinfo | None = None) -> NoClock:
+        def now(cls, _zone: tzinfo | None = None) -> NoClock:
             raise AssertionError("a clock was read")
 
         utcnow = today = now  # type: ignore[assignment]
@@ -124,8 +124,6 @@ def test_a_build_as_of_an_earlier_instant_is_the_build_of_that_time(built: SiteD
 
 def test_a_naive_instant_is_refused(site) -> None:
     """Without a zone it would mean another instant on another machine."""
-    from datetime import datetime
-
     with pytest.raises(ValueError, match="zone"):
         site({"content/a.md": piece()}).build(datetime(2026, 11, 22))  # noqa: DTZ001
 
@@ -212,7 +210,9 @@ def test_pages_of_removed_pieces_vanish_and_foreign_files_stay(built: SiteDir, t
     for path in ("content/pictured.md", "content/tied-a.md", "content/2026/p069.md", "content/images/a.svg"):
         made.remove(path)
     report = made.build()
-    fresh = make_site(tmp_path / "fresh", {path: text for path, text in sources().items() if (made.path / path).exists()})
+    fresh = make_site(
+        tmp_path / "fresh", {path: text for path, text in sources().items() if (made.path / path).exists()}
+    )
     fresh.build()
     assert made.files() == dict(sorted((fresh.files() | foreign).items()))
     gone = built.files().keys() - made.files().keys()

@@ -130,7 +130,9 @@ def test_two_pieces_with_one_address_name_both_files(site, keys: dict[str, objec
     assert page.strip("/") in problem.message.lower()
 
 
-@pytest.mark.parametrize("address", ["/rss.xml/x/", "/retail/", "/tags/", "/robots.txt/a.html", "/2026/", "/index.html"])
+@pytest.mark.parametrize(
+    "address", ["/rss.xml/x/", "/retail/", "/tags/", "/robots.txt/a.html", "/2026/", "/index.html"]
+)
 def test_an_address_that_the_site_needs_is_refused_at_the_file(site, address: str) -> None:
     """The editor is told of the file that can be changed, not of the page that the site makes."""
     made = site({"content/a.md": piece("A", tags=["lv"]), "content/z.md": piece("Z", permalink=address)})

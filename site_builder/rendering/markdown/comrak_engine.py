@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from site_builder.articles.characters import DISALLOWED
 from site_builder.config import Markdown
 from site_builder.errors import Problem, SiteError
 from site_builder.rendering.markdown.sanitize import may_hold_tags
@@ -48,7 +49,10 @@ class ComrakEngine:
         """The HTML of ``source``."""
         html: str = self._render(source, self._extensions, None, self._options)
         # Looking for bare addresses takes as long as all the rest, and few bodies have one.
-        return self._render(source, self._autolink, None, self._options) if _has_bare_address(html) else html
+        if _has_bare_address(html):
+            html = self._render(source, self._autolink, None, self._options)
+        # ``&#2;`` has become the character, which no page may hold; a body's own are gone already.
+        return DISALLOWED.sub("", html) if "&#" in source else html
 
     def may_hold_markup(self, source: str) -> bool:
         """Whether ``source`` may hold raw HTML that reaches the output."""

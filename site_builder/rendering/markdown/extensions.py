@@ -12,6 +12,7 @@ from markdown.extensions import Extension
 from markdown.extensions.toc import TocExtension, TocTreeprocessor
 
 from site_builder.errors import Problem, SiteError, did_you_mean
+from site_builder.rendering.markdown.gates import short_name
 from site_builder.rendering.markdown.headings import Ids, heading_id
 
 Configs = Mapping[str, Mapping[str, Any]]
@@ -37,7 +38,7 @@ class _Toc(TocExtension):
 
 def short_configs(configs: Configs) -> dict[str, dict[str, Any]]:
     """``markdown.extension_configs`` by the extensions' short names."""
-    return {name.removeprefix("markdown.extensions."): dict(options) for name, options in configs.items()}
+    return {short_name(name): dict(options) for name, options in configs.items()}
 
 
 def load(names: Iterable[str], configs: Configs, *, known_options: bool = False) -> markdown.Markdown:

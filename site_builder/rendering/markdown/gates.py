@@ -85,11 +85,17 @@ _EMPHASIS = any_of("*", "_")
 _EMPHASIS_CLASSES = {"AsteriskProcessor", "DelimiterProcessor", "UnderscoreProcessor"}
 
 
+def short_name(extension: str) -> str:
+    """``tables`` for ``markdown.extensions.tables``; every other name as it is."""
+    name = extension.removeprefix("markdown.extensions.")
+    return name if name in EXTENSIONS or name in HARMLESS or name == "extra" else extension
+
+
 def expand(extensions: tuple[str, ...]) -> tuple[str, ...]:
-    """The extensions by short name (``tables`` for ``markdown.extensions.tables``), bundles opened, each once."""
+    """The extensions by short name, bundles opened, each once."""
     names: list[str] = []
     for extension in extensions:
-        name = extension.removeprefix("markdown.extensions.")
+        name = short_name(extension)
         names += _EXTRA if name == "extra" else (name,)
     return tuple(dict.fromkeys(names))
 

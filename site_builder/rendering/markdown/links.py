@@ -67,6 +67,7 @@ def _host(attributes: str) -> str:
             parts = urlsplit("//" + address.partition(":")[2].lstrip("/"))
         elif address.startswith("///"):
             parts = urlsplit("//" + address.lstrip("/"))
-        return parts.hostname or ""
+        host = parts.hostname
     except ValueError:
         return "?"
+    return host or ""

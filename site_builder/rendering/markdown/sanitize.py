@@ -57,7 +57,9 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _FRAME = re.compile(r"<iframe([^>]*)>.*?</iframe>", re.DOTALL)
 _FRAME_SOURCE = re.compile(r' src="([^"]*)"')
 _NEEDS_LOOKING = re.compile("iframe|srcset", re.IGNORECASE).search
-_CANDIDATE = re.compile(r"(?:https?://|/|[\w.-]+(?:/|$))", re.IGNORECASE).match
+_CANDIDATE = re.compile(
+    r"\s*(?:https?://\S+|/\S*|[\w.-]+(?:[/?#][^\s:]*)?)(?:\s+[\d.]+[wx])?\s*", re.ASCII | re.IGNORECASE
+).fullmatch
 
 
 class Sanitizer:
@@ -94,7 +96,7 @@ class Sanitizer:
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
         if tag == "iframe" and name == "src":
             return value if self._is_allowed_frame(value) else None
-        if name == "srcset" and not all(_CANDIDATE(part.strip()) for part in value.split(",") if part.strip()):
+        if name == "srcset" and not all(map(_CANDIDATE, value.split(","))):
             return None
         return value
 

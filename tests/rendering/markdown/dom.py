@@ -16,7 +16,7 @@ Element = Any
 
 ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "poster", "data", "cite", "background", "srcset"}
 # What browsers drop before they read a scheme (WHATWG URL §4.4).
-_DROPPED = re.compile("[\x00-\x20]")
+_DROPPED = re.compile("^[\x00-\x20]+|[\t\n\r]+")
 _ACTING = re.compile(r"^(?:javascript|vbscript|data|livescript|file|about|blob|view-source):", re.IGNORECASE)
 _FORBIDDEN = {
     "script", "style", "object", "embed", "form", "base", "meta", "link", "svg", "math", "template", "noscript",

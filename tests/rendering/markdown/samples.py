@@ -1,5 +1,7 @@
 """Markdown to try laws on: hand-written bodies, random ones, and what attackers write."""
 
+# ruff: noqa: E501  (bodies stand in lines of their own)
+
 from __future__ import annotations
 
 from hypothesis import strategies as st
@@ -20,26 +22,28 @@ ARTICLES = {
     "abbreviations": "The LVMH group and LVMH.\n\n*[LVMH]: Moët Hennessy Louis Vuitton\n",
     "attribute lists": "## Heading {#own .big}\n\nText\n{: .lead }\n\n[link](/a){: target=_blank } ![i](/i.jpg){ width=20 }\n",
     "duplicate ids": "## A {#a}\n\n## A\n\n## A\n\n## A-2\n\n## a-3\n\n## A {#a}\n",
-    "references": "See [the site][s], [s] and ![pic][p].\n\n[s]: https://other.test/ \"Title\"\n[p]: /p.jpg\n",
+    "references": 'See [the site][s], [s] and ![pic][p].\n\n[s]: https://other.test/ "Title"\n[p]: /p.jpg\n',
     "undefined references": "See [this][nothing], [that] and ![none]. Also [x] (y), [a](b (c) d) [^no].\n",
     "breaks": "One  \nTwo   \nThree\\\nFour\n\n***\n\n- - -\n\n___\n\nText\n---\n",
     "entities": "&copy; 2026, H&M, &#65 &#66; &notanentity; &amp;lt; R&D &#x3c;b&#x3E;\n",
     "escapes": "\\*not em\\* \\[x\\] \\\\ \\` \\# 2\\. \\| \\{ \\}\n",
     "emphasis": "***both*** _em_ __strong__ snake_case_word *a **b** c* **a *b* c** * not * ** no ** a*b*c _a_b_\n",
-    "raw html": "<div class=\"x\">\n*raw*\n</div>\n\nText <b>bold</b> and <br> and <!-- comment --> end\n\n<hr>\n\nTail\n",
+    "raw html": '<div class="x">\n*raw*\n</div>\n\nText <b>bold</b> and <br> and <!-- comment --> end\n\n<hr>\n\nTail\n',
     "autolinks": "<https://other.test/x?a=b&c> <me@example.com> https://bare.test/ www.bare.test me@bare.test\n",
     "not html": "1 < 2 and 3 > 2, a<b, x <- y, <3, <>, < div>, </>\n",
-    "shortcodes": "{{ title }} {% include x %} {{< figure src=\"/a.jpg\" >}} [gallery ids=\"1,2\"] {{% note %}}\n",
+    "shortcodes": '{{ title }} {% include x %} {{< figure src="/a.jpg" >}} [gallery ids="1,2"] {{% note %}}\n',
     "more": "Lead.\n\n<!--more-->\n\nRest.\n\n<!-- MORE -->\n\n`<!--more-->`\n",
     "images": "![Alt *text*](/images/a.jpg \"Title 'x'\") ![](b.png)\n",
     "tasks": "- [ ] open\n- [x] done\n",
     "toc": "[TOC]\n\n## First\n\n## Second\n\n### Under {data-toc-label='Label'}\n\n## Second\n",
     "tabs": "-\titem\n\n\tcode\n\na\t\nb\n\nTerm\n:\tDef\n",
     "line ends": "## A\r\n\r\nText  \r\nmore\r\n\r\n- a\r\n- b\r\n",
+    "short underline": "Title\n=\n\nText\n",
+    "short underlines": "Sub\n-\n\n> Quoted\n> =  \n",
     "control characters": "a\x02b\x03 \x02amp\x03 \x02klzzwxh:0001\x03 \x02wzxhzdk:0\x03 *x*\n",
     "sneaky ends": "a \x02 \nb\n\nText\n-\x02\n\nhr\n\n- - \x03-\n",
     "strikethrough": "~~old~~ ~new~ H~2~O x^2^\n",
-    "admonition": "!!! note \"Title\"\n    Text\n\n    ## Heading in it\n",
+    "admonition": '!!! note "Title"\n    Text\n\n    ## Heading in it\n',
     "nested": "> - a\n>   > b\n>\n>       code\n> 1. # H\n>    text\n",
     "nested links": "[a [b](/c) d](/e) [![i](/i.jpg)](/j) [<https://other.test>](/x)\n\n[b]: /c\n",
     "colons": "Paris : la mode.\n: not first\n\nIt said: this.\n\n- : item\n\n1. : x\n",
@@ -53,7 +57,7 @@ ARTICLES = {
 }
 
 _WORDS = st.sampled_from(
-    "fashion Milan 上海 旗舰店 it's \"quoted\" 3.5 1,000 H&M café naïve — e.g. LV a b İstanbul ǅ 😀 № x_y 2. word".split()
+    'fashion Milan 上海 旗舰店 it\'s "quoted" 3.5 1,000 H&M café naïve — e.g. LV a b İstanbul ǅ 😀 № x_y 2. word'.split()
 )
 _MARKS = st.sampled_from(
     [
@@ -63,8 +67,12 @@ _MARKS = st.sampled_from(
         *"[a](/b) [a](https://x.test) ![a](/b) [a][b] [a] <h2> </h2> <table> <p".split(),
     ]
 )
-_SPACES = st.sampled_from(["", " ", "  ", "\n", "  \n", "\n\n", "\n    ", "\n\n    ", "\t", "\n> ", "\n- ", "\n\n: ", "\r\n"])
-_STARTS = st.sampled_from(["", "# ", "## ", "- ", "1. ", "> ", ": ", "    ", "| ", "* ", "> > ", "- - ", "[^1]: ", "*[a]: "])
+_SPACES = st.sampled_from(
+    ["", " ", "  ", "\n", "  \n", "\n\n", "\n    ", "\n\n    ", "\t", "\n> ", "\n- ", "\n\n: ", "\r\n"]
+)
+_STARTS = st.sampled_from(
+    ["", "# ", "## ", "- ", "1. ", "> ", ": ", "    ", "| ", "* ", "> > ", "- - ", "[^1]: ", "*[a]: "]
+)
 
 BLOCKS = st.one_of(
     st.sampled_from(sorted(ARTICLES.values(), key=len)[:30]),
@@ -123,9 +131,9 @@ SCHEMES = [
     "java\x00script:alert(1)",
     "http&colon;//x.test",
     "//other.test/x",
-    "https://other.test\" onclick=\"alert(1)",
+    'https://other.test" onclick="alert(1)',
     "https://other.test/' onclick='alert(1)",
-    "x\" onerror=\"alert(1)",
+    'x" onerror="alert(1)',
 ]
 LINK_FORMS = [
     "[x]({})",
@@ -137,8 +145,8 @@ LINK_FORMS = [
     "[r]\n\n[r]: <{}>\n",
     "![r]\n\n[r]: {}\n",
     "<{}>",
-    "[x](/a){{: href=\"{}\" }}",
-    "[x](/a){{: formaction=\"{}\" xlink:href=\"{}\" }}",
+    '[x](/a){{: href="{}" }}',
+    '[x](/a){{: formaction="{}" xlink:href="{}" }}',
     '<a href="{}">x</a>',
     "<a href={}>x</a>",
     "<A HREF='{}'>x</A>",
@@ -165,25 +173,25 @@ ATTACKS = [
     "<img src=x onerror\n=\nalert(1)>",
     "<img/src=x/onerror=alert(1)>",
     "<img src=`x` onerror=alert(1)>",
-    "<IMG \"\"\"><SCRIPT>alert(1)</SCRIPT>\">",
+    '<IMG """><SCRIPT>alert(1)</SCRIPT>">',
     "<svg onload=alert(1)>",
     "<svg><script>alert(1)</script></svg>",
     "<svg><style><img src=x onerror=alert(1)></style></svg>",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
     "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
-    "<iframe src=\"https://www.youtube-nocookie.com/embed/x\"><script>alert(1)</script></iframe>",
-    "<iframe src=\"https://www.youtube-nocookie.com.evil.test/\"></iframe>",
-    "<iframe src=\"https://www.youtube-nocookie.com@evil.test/\"></iframe>",
-    "<iframe src=\"https://evil.test\\@www.youtube-nocookie.com/\"></iframe>",
-    "<iframe src=\"http://www.youtube-nocookie.com/\"></iframe>",
-    "<iframe src=\"//www.youtube-nocookie.com/\"></iframe>",
-    "<iframe srcdoc=\"<script>alert(1)</script>\" src=\"https://www.youtube-nocookie.com/\"></iframe>",
-    "<iframe src=\"https://www.youtube-nocookie.com/\" onload=alert(1)></iframe>",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    '<iframe src="https://www.youtube-nocookie.com/embed/x"><script>alert(1)</script></iframe>',
+    '<iframe src="https://www.youtube-nocookie.com.evil.test/"></iframe>',
+    '<iframe src="https://www.youtube-nocookie.com@evil.test/"></iframe>',
+    '<iframe src="https://evil.test\\@www.youtube-nocookie.com/"></iframe>',
+    '<iframe src="http://www.youtube-nocookie.com/"></iframe>',
+    '<iframe src="//www.youtube-nocookie.com/"></iframe>',
+    '<iframe srcdoc="<script>alert(1)</script>" src="https://www.youtube-nocookie.com/"></iframe>',
+    '<iframe src="https://www.youtube-nocookie.com/" onload=alert(1)></iframe>',
     "<style>@import 'https://x.test/x.css';</style>",
-    "<p style=\"background:url(javascript:alert(1))\">x</p>",
-    "<td style=\"text-align: left; background: url(//x.test)\">",
-    "<link rel=stylesheet href=//x.test><meta http-equiv=refresh content=\"0;url=javascript:alert(1)\">",
+    '<p style="background:url(javascript:alert(1))">x</p>',
+    '<td style="text-align: left; background: url(//x.test)">',
+    '<link rel=stylesheet href=//x.test><meta http-equiv=refresh content="0;url=javascript:alert(1)">',
     "<body onload=alert(1)>",
     "<details open ontoggle=alert(1)>",
     "<video><source onerror=alert(1)></video>",
@@ -197,28 +205,28 @@ ATTACKS = [
     "<!--[if gte IE 4]><script>alert(1)</script><![endif]-->",
     "<!--><img src=x onerror=alert(1)>-->",
     "<![CDATA[<img src=x onerror=alert(1)>]]>",
-    "<?xml version=\"1.0\"?><img src=x onerror=alert(1)>",
-    "<a href=\"https://x.test\"onclick=alert(1)>x</a>",
-    "[x](/a){: onclick=\"alert(1)\" }",
+    '<?xml version="1.0"?><img src=x onerror=alert(1)>',
+    '<a href="https://x.test"onclick=alert(1)>x</a>',
+    '[x](/a){: onclick="alert(1)" }',
     "[x](/a){: onclick=alert(1) }",
     "[x](/a){ onclick='alert(1)' }",
     "## H {: onclick=alert(1) }",
-    "## H {onmouseover=alert(1) #x\"y}",
-    "text\n{: onclick=alert(1) style=\"position:fixed\" }",
+    '## H {onmouseover=alert(1) #x"y}',
+    'text\n{: onclick=alert(1) style="position:fixed" }',
     "![x](/a){: onerror=alert(1) src=x }",
     "``` {.a onclick=alert(1) #b}\nx\n```",
-    "```\"><script>alert(1)</script>\nx\n```",
-    "``` {.\"><script>alert(1)</script>}\nx\n```",
-    "a[^\"><script>alert(1)</script>]\n\n[^\"><script>alert(1)</script>]: x\n",
-    "a[^x\" onclick=\"alert(1)]\n\n[^x\" onclick=\"alert(1)]: note\n",
-    "*[\"><script>alert(1)</script>]: x\n\n\"><script>alert(1)</script>",
-    "*[x]: \" onmouseover=\"alert(1)\n\nx",
-    "[x](/a \"t\" onclick=\"alert(1)\")",
+    '```"><script>alert(1)</script>\nx\n```',
+    '``` {."><script>alert(1)</script>}\nx\n```',
+    'a[^"><script>alert(1)</script>]\n\n[^"><script>alert(1)</script>]: x\n',
+    'a[^x" onclick="alert(1)]\n\n[^x" onclick="alert(1)]: note\n',
+    '*["><script>alert(1)</script>]: x\n\n"><script>alert(1)</script>',
+    '*[x]: " onmouseover="alert(1)\n\nx',
+    '[x](/a "t" onclick="alert(1)")',
     "[x](/a 't\" onclick=\"alert(1)')",
-    "![\" onerror=\"alert(1)](/a)",
+    '![" onerror="alert(1)](/a)',
     "![<img src=x onerror=alert(1)>](/a)",
     "[<script>alert(1)</script>](/a)",
-    "<https://x.test/\"onclick=\"alert(1)>",
+    '<https://x.test/"onclick="alert(1)>',
     "<javascript:alert(1)>",
     "<javascript://x.test/%0aalert(1)>",
     "<data:text/html,x>",

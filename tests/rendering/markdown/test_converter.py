@@ -30,13 +30,20 @@ def test_an_empty_body_is_empty(engine: str, source: str):
 
 
 @each_engine
-@pytest.mark.parametrize("name", [name for name in ARTICLES if name not in {"unclosed", "duplicate ids", "entities"}])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in ARTICLES
+        if name not in {"unclosed", "duplicate ids", "entities", "control characters", "sneaky ends", "nested links"}
+    ],
+)
 def test_the_html_needs_no_repair(engine: str, name: str):
     parse_html(converter(engine).convert(ARTICLES[name]).html, fragment=True, where=name)
 
 
 # What both engines read alike: everything but their own extensions and corner cases.
-ALIKE = ("plain", "chinese", "headings", "lists", "quotes", "escapes", "images", "shortcodes", "code", "table", "long")
+ALIKE = ("plain", "chinese", "headings", "lists", "quotes", "escapes", "images", "shortcodes", "code", "long")
 
 
 @pytest.mark.parametrize("name", ALIKE)
@@ -109,9 +116,11 @@ def test_random_bodies_give_a_body_or_an_error_that_says_why(engine: str, source
         try:
             body = converter(engine, raw_html=raw_html).convert(source)
         except ConversionError as error:
-            assert "failed" in str(error)
+            message = str(error)
         else:
             assert body.html == body.html.strip()
+            continue
+        assert message.startswith("Python-Markdown failed: ")
 
 
 @pytest.mark.fuzz
@@ -122,12 +131,18 @@ def test_looking_for_bare_addresses_is_left_out_only_where_there_are_none(source
     assert shape(engine.convert(source)) == shape(always)
 
 
-@pytest.mark.parametrize("source", [*ARTICLES.values(), *ATTACKS, "a WWW.x.test", "(www.x.test)", "ftp://a.test x@y.test"])
+@pytest.mark.parametrize(
+    "source", [*ARTICLES.values(), *ATTACKS, "a WWW.x.test", "(www.x.test)", "ftp://a.test x@y.test"]
+)
 def test_looking_for_bare_addresses_changes_nothing_else(source: str):
     for raw_html in ("trusted", "escaped"):
         engine = ComrakEngine(Markdown(engine="comrak", raw_html=raw_html))
         always = engine._render(source, engine._autolink, None, engine._options)
         assert engine.convert(source) == always
+
+
+def test_a_reference_to_a_forbidden_character_gives_none():
+    assert text_of(converter("comrak").convert("a&#2;b&#x1f;c&#65;").html) == "abcA"
 
 
 def test_an_engine_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch):

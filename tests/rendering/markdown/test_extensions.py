@@ -23,7 +23,10 @@ def test_all_wrong_extensions_are_told_with_the_nearest_right_one():
         "markdown.extensions: unknown extension 'foot_notes'",
         "Did you mean 'footnotes'?",
     )
-    assert (second.message, second.hint) == ("markdown.extensions: unknown extension 'tabels'", "Did you mean 'tables'?")
+    assert (second.message, second.hint) == (
+        "markdown.extensions: unknown extension 'tabels'",
+        "Did you mean 'tables'?",
+    )
 
 
 def test_a_wrong_option_is_told():
@@ -58,7 +61,9 @@ def test_a_bundle_is_its_parts():
 
 
 def test_options_reach_the_extension():
-    settings = Markdown(extension_configs={"footnotes": {"BACKLINK_TEXT": "back"}, "markdown.extensions.toc": {"baselevel": 3}})
+    settings = Markdown(
+        extension_configs={"footnotes": {"BACKLINK_TEXT": "back"}, "markdown.extensions.toc": {"baselevel": 3}}
+    )
     made = make_converter(settings, "www.example.com")
     assert "back" in text_of(made.convert("a[^1]\n\n[^1]: x\n").html)
     assert elements(made.convert("## A\n").html, "h4")

@@ -92,7 +92,7 @@ def test_a_plain_article_uses_next_to_nothing():
     assert [type(part).__name__ for part in variant.preprocessors] == ["NormalizeWhitespace"]
 
 
-@pytest.mark.parametrize("name", [*EXTENSIONS, *HARMLESS])
+@pytest.mark.parametrize("name", sorted([*EXTENSIONS, *HARMLESS]))
 def test_every_known_extension_is_the_librarys(name: str):
     markdown.Markdown(extensions=[name])
 

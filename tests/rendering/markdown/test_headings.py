@@ -28,7 +28,9 @@ def headings(html: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ids_are_slugs_and_unique(engine: str):
-    source = "## Sales & *stores*\n\n## 上海旗舰店\n\n## !!!\n\n## Sales stores\n\n## ¿?\n\n### `Code` [link](/x) 1,000\n"
+    source = (
+        "## Sales & *stores*\n\n## 上海旗舰店\n\n## !!!\n\n## Sales stores\n\n## ¿?\n\n### `Code` [link](/x) 1,000\n"
+    )
     body = convert(source, engine)
     assert headings(body.html) == [
         ("h2", "sales-stores"),
@@ -107,7 +109,9 @@ def test_the_quick_slug_is_the_slug(text: str):
         assert slug == slug_of(text) or (slug == "section" and slug_of(text).startswith("x-"))
 
 
-@given(st.lists(st.sampled_from(["a", "a-2", "a-3", "b", "a-2-2"]), max_size=12), st.sets(st.sampled_from(["a", "b-2"])))
+@given(
+    st.lists(st.sampled_from(["a", "a-2", "a-3", "b", "a-2-2"]), max_size=12), st.sets(st.sampled_from(["a", "b-2"]))
+)
 def test_each_id_is_new(names: list[str], taken: set[str]):
     ids = Ids(taken)
     given_out = [ids.free(name) for name in names]

@@ -38,8 +38,10 @@ def test_the_sites_own_links_stay(address: str):
 @pytest.mark.parametrize(
     "address",
     [
-        "https://other.test", "http://other.test/a?b&amp;c=1#d", "//other.test/x", "HTTPS://Other.test", "https:other.test",
-        "https:/other.test", "https:///other.test", "http:\\\\other.test", "/\\other.test", "\\\\other.test", "///other.test",
+        "https://other.test", "http://other.test/a?b&amp;c=1#d", "//other.test/x", "HTTPS://Other.test",
+        "https:other.test",
+        "https:/other.test", "https:///other.test", "http:\\\\other.test", "/\\other.test", "\\\\other.test",
+        "///other.test",
         " https://other.test", "\thttps://other.test", "ht\ntps://other.test", "https&#58;//other.test", "&#104;ttps://other.test",
         "https://www.example.com@other.test/", "https://www.example.com.other.test/", "https://example.com/",
         "https://other.test:8080/", "https://[bad", "https&colon;//other.test",
@@ -88,7 +90,9 @@ def test_links_as_authors_write_them(link: str, rel: str):
     assert {**found.attrib, "rel": ""} == {**before.attrib, "rel": ""}
 
 
-_VALUES = st.sampled_from(["https://other.test", "//shop.test/x", "/a", "a b", "x>y", "it's", 'say "x"', "", "&", "nofollow"])
+_VALUES = st.sampled_from(
+    ["https://other.test", "//shop.test/x", "/a", "a b", "x>y", "it's", 'say "x"', "", "&", "nofollow"]
+)
 _QUOTES = st.sampled_from(['"', "'"])
 
 
@@ -112,7 +116,7 @@ def test_both_engines_links(engine: str):
     settings = Markdown(engine=engine, sponsored_domains=("shop.test",))
     converter = make_converter(settings, "www.example.com")
     source = (
-        "[in](/a/) [own](https://www.example.com/b?c=1&d=2) [out](https://other.test/x \"T\") [paid](https://a.shop.test)"
+        '[in](/a/) [own](https://www.example.com/b?c=1&d=2) [out](https://other.test/x "T") [paid](https://a.shop.test)'
         " <https://auto.test/> [ref] ![i](https://img.test/i.jpg)\n\n[ref]: http://ref.test 'R'\n"
     )
     links = {link.get("href").rstrip("/"): link.get("rel") for link in elements(converter.convert(source).html, "a")}

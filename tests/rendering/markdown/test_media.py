@@ -63,7 +63,10 @@ def test_the_box_has_a_name_in_the_articles_language():
 def test_sanitizing_keeps_alignment(engine: str):
     html = convert(f"{TABLE}\n<b>raw</b>\n", engine)
     cells = elements(html, "td")
-    assert [cell.get("style", "").replace(";", "").replace(" ", "") for cell in cells][:2] == ["text-align:left", "text-align:right"]
+    assert [cell.get("style", "").replace(";", "").replace(" ", "") for cell in cells][:2] == [
+        "text-align:left",
+        "text-align:right",
+    ]
     assert len(elements(html, "div")) == 1
 
 
@@ -87,7 +90,7 @@ def test_boxes_change_nothing_else(parts: list[str]):
     wrapped = with_tables("".join(parts), "")
     without = wrapped.replace("</div>", "")
     for box in elements(wrapped, "div"):
-        assert [child.tag for child in box] == ["table"] or box.get("class") != "table-scroll"
+        assert [child.tag for child in box].count("table") >= 1
     while '<div class="table-scroll"' in without:
         start = without.index('<div class="table-scroll"')
         without = without[:start] + without[without.index(">", start) + 1 :]
