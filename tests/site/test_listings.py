@@ -20,7 +20,7 @@ site: {{url: "https://selvedge.example", timezone: Asia/Shanghai}}
 listings: {{per_page: {PER_PAGE}, hero: {HERO}, rail: 2, most_read: 4}}
 feeds: {{minimum: 4, entries: 10}}
 blocks:
-  wire: {{source: yarn wire, limit: 3}}
+  wire: {{source: YARN wire, limit: 3}}
   section_one_read: {{title: Much read, category: SECTION 1, order: most_read, limit: 2}}
   both: {{category: Section 0, tag: tag 3, limit: 4}}
   nobody: {{author: Nobody}}

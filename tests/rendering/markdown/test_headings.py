@@ -79,10 +79,14 @@ def test_the_extension_adds_permalinks_and_a_table_of_contents():
     assert [heading.text for heading in body.toc] == ["A", "A"]
 
 
-@pytest.mark.parametrize("name", [name for name in ARTICLES if "{" not in ARTICLES[name]])
+# CommonMark and Python-Markdown differ in what is a heading here.
+OTHER_HEADINGS = {"breaks", "unclosed", "nested", "admonition", "line ends", "sneaky ends"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ARTICLES if "{" not in ARTICLES[name] and name not in OTHER_HEADINGS]
+)
 def test_both_engines_give_the_same_ids(name: str):
-    if name in {"breaks", "unclosed", "nested", "admonition", "line ends", "sneaky ends"}:
-        pytest.skip("the engines differ in what is a heading here")
     by_engine = [headings(convert(ARTICLES[name].replace("[TOC]", ""), engine).html) for engine in ENGINES]
     assert by_engine[0] == by_engine[1]
 
