@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -57,7 +57,13 @@ def telling_problems(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-class Instant(click.ParamType[datetime]):
+if TYPE_CHECKING:
+    InstantType = click.ParamType[datetime]
+else:
+    InstantType = click.ParamType  # older versions of click have no type arguments
+
+
+class Instant(InstantType):
     """An instant: ``2026-11-23``, ``2026-11-23 10:00``, ``2026-11-23T10:00:00+08:00``."""
 
     name = "INSTANT"

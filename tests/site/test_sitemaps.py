@@ -174,3 +174,12 @@ def test_robots_txt_leads_to_the_sitemaps_and_forbids_nothing(built: SiteDir) ->
     assert all(file_of(built, address, BASE).is_file() for address in sitemaps)
     for agent in ("Googlebot", "Googlebot-News", "*"):
         assert robots.can_fetch(agent, urlsplit(f"{ORIGIN}/2026/05/corrected/").path)
+
+
+def test_robots_txt_is_plain_text(tmp_path_factory: pytest.TempPathFactory) -> None:
+    files = {"content/a.md": piece(), "site.yaml": 'site: {url: "https://selvedge.example/a&b"}'}
+    made = make_site(tmp_path_factory.mktemp("plain"), files)
+    made.build()
+    robots = urllib.robotparser.RobotFileParser()
+    robots.parse(made.read("robots.txt").splitlines())
+    assert (robots.site_maps() or [])[0] == "https://selvedge.example/a&b/sitemap.xml"
