@@ -214,7 +214,11 @@ def parse_config(text: str, path: str = "site.yaml") -> SiteConfig:
 def _control_characters(node: Node, path: str) -> Iterator[Problem]:
     """A problem for each text with characters that no page may hold: they come from escapes such as ``"\\x07"``."""
     if isinstance(node, Scalar):
-        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in node.text if character not in "\t\n"):
+        if any(
+            unicodedata.category(character) in {"Cc", "Cs"} or character in "\ufffe\uffff"
+            for character in node.text
+            if character not in "\t\n"
+        ):
             yield Problem(path, node.line, node.column, f"{quoted(node.text)} has a control character")
         return
     for child in node.items if isinstance(node, Sequence) else itertools.chain.from_iterable(node.pairs):

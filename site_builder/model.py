@@ -33,10 +33,11 @@ class Items(msgspec.Struct, frozen=True, tag=True):
 class Record(msgspec.Struct, frozen=True, tag=True):
     """A free mapping as a closed value: its items in order; ``record.key`` and ``record['key']`` read one."""
 
-    items: tuple[tuple[str, Value], ...] = ()
+    # Underscored: a name of its own would hide the key of that name from templates.
+    _pairs: tuple[tuple[str, Value], ...] = ()
 
     def __getitem__(self, name: str) -> Any:
-        for key, value in self.items:
+        for key, value in self._pairs:
             if key == name:
                 return value
         raise KeyError(name)
@@ -48,13 +49,13 @@ class Record(msgspec.Struct, frozen=True, tag=True):
             raise AttributeError(name) from None
 
     def __iter__(self) -> Iterator[str]:
-        return iter([key for key, _ in self.items])
+        return iter([key for key, _ in self._pairs])
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self._pairs)
 
     def __contains__(self, name: object) -> bool:
-        return any(key == name for key, _ in self.items)
+        return any(key == name for key, _ in self._pairs)
 
 
 # One class of structs a shape: that is what lets msgspec decode the union.

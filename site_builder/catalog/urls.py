@@ -60,6 +60,7 @@ class Addresses(msgspec.Struct, frozen=True):
 def addresses(config: SiteConfig) -> Addresses:
     """The addresses of the site that ``config`` describes."""
     root = config.site.url.rstrip("/")
+    root = root[: len(root) - len(urlsplit(root).path)] + quote(urlsplit(root).path, safe=_SAFE + "%")
     return Addresses(root, urlsplit(root).path, urlsplit(root).hostname or "", msgspec.structs.asdict(config.urls))
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from site_builder.catalog.urls import Addresses
 from site_builder.config import SiteConfig
+from site_builder.model import Items, Record
 from site_builder.patterns import timestamp_pattern
 from site_builder.rendering.slots import slot
 
@@ -55,8 +56,15 @@ _IN_SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 def as_json(value: object) -> Markup:
     """``value`` as JSON (RFC 8259) that is also safe inside a script element."""
-    text = msgspec.json.encode(value, enc_hook=str).decode()
+    text = msgspec.json.encode(_plain(value), enc_hook=str).decode()
     return Markup(text.translate(_IN_SCRIPT) if not text.isascii() or _has_markup(text) else text)  # noqa: S704
+
+
+def _plain(value: object) -> object:
+    """Free values (``extra``) as the JSON that they are; everything else as it is."""
+    if isinstance(value, Record):
+        return {name: _plain(value[name]) for name in value}
+    return [_plain(item) for item in value] if isinstance(value, Items) else value
 
 
 def _has_markup(text: str) -> bool:

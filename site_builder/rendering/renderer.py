@@ -44,6 +44,9 @@ class Renderer:
             return cut(template.render(values))
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             place = self._templates.line_of(error)
+            if place is None and isinstance(error, UnicodeEncodeError):
+                # A template printed half a surrogate pair; found only when the whole page becomes bytes.
+                place = (f"templates/{page.template}", 1)
             if place is None:
                 raise
             while_rendering = f"while rendering /{page.path}" + (f" from {page.source}" if page.source else "")

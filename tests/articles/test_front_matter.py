@@ -231,7 +231,7 @@ def test_toml_and_json_values_have_the_places_of_their_keys(kind):
 
 def test_huge_numbers_of_toml_are_no_traceback():
     assert "views" in only_problem(FULL["toml"].replace("= 12\n", "= 0x" + "f" * 9000 + "\n")).message
-    assert article(FULL["toml"].replace("n = 1\n", "n = 0x" + "f" * 9000 + "\n")).extra.items[0][1].startswith("0xfff")
+    assert article(FULL["toml"].replace("n = 1\n", "n = 0x" + "f" * 9000 + "\n")).extra.n.startswith("0xfff")
 
 
 def test_the_split_can_be_used_alone():

@@ -39,7 +39,7 @@ def parse_xml(data: bytes) -> etree._Element:
 
 def text_of(element: etree._Element) -> str:
     """All text below ``element``, runs of white space as one space."""
-    return " ".join("".join(element.itertext(with_tail=False)).split())
+    return " ".join("".join(element.itertext()).split())
 
 
 def texts(tree: etree._Element, xpath: str) -> list[str]:
