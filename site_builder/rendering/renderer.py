@@ -52,8 +52,9 @@ class Renderer:
             while_rendering = f"while rendering /{page.path}" + (f" from {page.source}" if page.source else "")
             message = str(error) or type(error).__name__
             hint = ""
-            if isinstance(error, AttributeError) and isinstance(error.obj, msgspec.Struct):
-                hint = did_you_mean(error.name or "", error.obj.__struct_fields__)
+            if isinstance(error, AttributeError) and isinstance(error.obj, msgspec.Struct) and error.name:
+                message = f"there is no '{error.name}' in {type(error.obj).__name__}"
+                hint = did_you_mean(error.name, error.obj.__struct_fields__)
             raise SiteError([Problem(place[0], place[1], 1, f"{message} ({while_rendering})", hint)]) from error
 
     def _body(self, reference: BodyRef, page: Page, lang: str) -> RenderedBody:
