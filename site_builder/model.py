@@ -95,7 +95,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     (NFKC + casefold equal) merged, first spelling kept.  ``slug`` is always set (from the file name
     where the front matter names none); ``permalink`` only where explicit.  ``excerpt`` is plain text:
     the summary, else cut from the body.  ``places`` holds permalink, slug, aliases, related, next
-    and image where present.
+    and image where present.  ``files`` are the site paths that the body names.
     """
 
     path: str
@@ -123,6 +123,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     related: tuple[str, ...] = ()
     next: str = ""
     extra: Record = Record()
+    files: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
 
 
@@ -142,6 +143,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
     draft: bool = False
     extra: Record = Record()
+    files: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
 
 

@@ -13,6 +13,7 @@ from site_builder.articles.fences import split_front_matter
 from site_builder.articles.findings import Findings
 from site_builder.articles.instants import file_date
 from site_builder.articles.keys import ARTICLE_KEYS, DOCUMENT_KEYS, DOCUMENTS, suggestion
+from site_builder.articles.named_files import named_files
 from site_builder.articles.reading import read_front_matter
 from site_builder.articles.rules import Rules
 from site_builder.articles.words import count_words
@@ -78,6 +79,7 @@ def _parse(source: Source, findings: Findings) -> Article | Document | None:
     values["path"] = path
     values["digest"] = hashlib.blake2b(data, digest_size=16).digest()
     values["body_start"] = front.body_start
+    values["files"] = named_files(body)
     if findings.places:
         values["places"] = tuple(findings.places)
     if is_document:

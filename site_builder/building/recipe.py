@@ -128,8 +128,9 @@ def catalog_of(
 
 
 def shown_files(files: SiteFiles, catalog: Catalog) -> list[CopiedFile]:
-    """The files to copy: an image that only hidden pieces show is as hidden as they are."""
-    return [file for file in files.copied if "/" + file.path not in catalog.hidden_images]
+    """The files to copy: a file of ``content/`` that only hidden pieces name is as hidden as they are."""
+    hidden = catalog.hidden_files
+    return [file for file in files.copied if "/" + file.path not in hidden or not file.source.startswith("content/")]
 
 
 def check_plan(catalog: Catalog, outputs: list[tuple[str, str]]) -> None:

@@ -55,7 +55,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     pins: dict[int, Pins]
     images: ImageSizes
     views: dict[str, int]
-    hidden_images: frozenset[str]
+    hidden_files: frozenset[str]
     policies: dict[str, SyndicationPolicy]
     problems: tuple[Problem, ...] = ()
 
@@ -134,21 +134,24 @@ def make_catalog(
     """
     sizes = images or {}
     visible: list[Article] = []
-    hidden_images: set[str] = set()
+    hidden_files: set[str] = set()
     for article in articles:
         if is_visible(article, instant, drafts):
             visible.append(_as_of(article, instant))
         else:
-            hidden_images.update(_images_of(article))
+            hidden_files.update(_files_of(article))
     visible.sort(key=lambda article: (article.timestamp, article.path))
-    shown_documents = [
-        _as_of(document, instant)
-        for document in sorted(documents, key=lambda document: document.path)
-        if drafts or not document.draft
-    ]
-    for article in visible:
-        if hidden_images:
-            hidden_images.difference_update(_images_of(article))
+    shown_documents: list[Document] = []
+    for document in sorted(documents, key=lambda document: document.path):
+        if drafts or not document.draft:
+            shown_documents.append(_as_of(document, instant))
+        else:
+            hidden_files.update(document.files)
+    if hidden_files:
+        for article in visible:
+            hidden_files.difference_update(_files_of(article))
+        for document in shown_documents:
+            hidden_files.difference_update(document.files)
 
     addresses = urls.addresses(config)
     categories, category_folds = taxonomy(
@@ -221,7 +224,7 @@ def make_catalog(
         pins=pins,
         images=sizes,
         views=views,
-        hidden_images=frozenset(hidden_images),
+        hidden_files=frozenset(hidden_files),
         policies={fold(name): policy for name, policy in config.syndication.sources.items()},
         problems=tuple(problems),
     )
@@ -234,8 +237,8 @@ def picture(image: Image, addresses: urls.Addresses, sizes: ImageSizes) -> Pictu
     return Picture(url, image.alt, image.credit, width, height)
 
 
-def _images_of(article: Article) -> list[str]:
-    return [article.image.src] if article.image else []
+def _files_of(article: Article) -> tuple[str, ...]:
+    return (*article.files, article.image.src) if article.image else article.files
 
 
 def _postings(articles: Sequence[Article], traits: Traits) -> dict[str, Postings]:

@@ -82,7 +82,7 @@ def test_images_of_hidden_pieces_alone_are_hidden() -> None:
         article("d1", 1, image=image("both"), draft=True),
         article("d2", 1, image=image("secret"), draft=True),
     )
-    assert found.hidden_images == {"/images/secret.jpg"}
+    assert found.hidden_files == {"/images/secret.jpg"}
 
 
 def test_years_and_months_follow_the_sites_time_zone() -> None:

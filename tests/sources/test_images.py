@@ -88,15 +88,25 @@ def test_an_image_of_another_host_is_not_looked_for(site: MakeSite):
     assert image.get("width") is None
 
 
-def test_an_image_that_only_a_draft_shows_is_not_published(site: MakeSite):
+def test_what_only_hidden_pieces_show_is_not_published(site: MakeSite):
+    body = "\n![x](/body-{0}.jpg)\n\n<img src='/raw-{0}.jpg' alt=''>\n\n![x][r]\n\n[r]: /ref-{0}.jpg\n"
+    files = ["lead-{}.jpg", "body-{}.jpg", "raw-{}.jpg", "ref-{}.jpg"]
     made = site(
         {
-            "content/a.md": PIECE.format("/shown.jpg"),
-            "content/b.md": PIECE.format("/secret.jpg").replace("image:", "draft: true\nimage:"),
-            "content/shown.jpg": jpeg(3, 2),
-            "content/secret.jpg": jpeg(3, 2),
+            "content/a.md": PIECE.format("/lead-shown.jpg") + body.format("shown") + "![x](/both.jpg)",
+            "content/b.md": PIECE.format("/lead-secret.jpg").replace("image:", "draft: true\nimage:")
+            + body.format("secret")
+            + "![x](/both.jpg) ![x](/theme.jpg)",
+            "content/pages/about.md": "---\ntitle: About\n---\n![x](/of-a-document.jpg)",
+            "content/pages/soon.md": "---\ntitle: Soon\ndraft: true\n---\n![x](/of-a-document.jpg) ![x](/soon.jpg)",
+            "static/theme.jpg": jpeg(3, 2),
+            **{f"content/{name.format(which)}": jpeg(3, 2) for name in files for which in ("shown", "secret")},
+            **{f"content/{name}.jpg": jpeg(3, 2) for name in ("both", "of-a-document", "soon", "nobody-names")},
         }
     )
     made.build()
-    assert (made.out / "shown.jpg").exists()
-    assert not (made.out / "secret.jpg").exists()
+    published = {path for path in made.files() if path.endswith(".jpg")}
+    others = {"both.jpg", "of-a-document.jpg", "nobody-names.jpg", "theme.jpg"}
+    assert published == {name.format("shown") for name in files} | others
+    made.build(drafts=True)
+    assert {"soon.jpg", "lead-secret.jpg"} <= made.files().keys()
