@@ -31,11 +31,14 @@ def main() -> None:
     }
     measured: dict[Row, list[Sample]] = {row: [] for row in chosen}
     # All rows once, then all again: what else the machine does meanwhile meets every row.
-    for turn in range(options.runs):
-        say(f"run {turn + 1} of {options.runs}")
-        for row, samples in measured.items():
-            if turn == 0 or not row.once:
-                samples.append(row.measure(bench, options.articles, turn))
+    try:
+        for turn in range(options.runs):
+            say(f"run {turn + 1} of {options.runs}")
+            for row, samples in measured.items():
+                if turn == 0 or not row.once:
+                    samples.append(row.measure(bench, options.articles, turn))
+    finally:
+        bench.close()
     show(measured)
     if options.write:
         options.write.write_text(document(measured, where), encoding="utf-8")

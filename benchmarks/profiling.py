@@ -47,9 +47,10 @@ def show_functions(bench: Workbench, articles: int, engine: str, count: int) -> 
     sys.path.insert(0, environment()["PYTHONPATH"].split(":")[0])
     from site_builder import build
 
-    with bench.prepared(articles, engine) as (site, output):
-        profile = cProfile.Profile()
-        profile.runcall(build, site, output=output, at=datetime.fromisoformat(BUILT_AT), jobs=1)
+    site, output = bench.prepared(articles, engine)
+    profile = cProfile.Profile()
+    profile.runcall(build, site, output=output, at=datetime.fromisoformat(BUILT_AT), jobs=1)
+    bench.close()
     pstats.Stats(profile).strip_dirs().sort_stats("tottime").print_stats(count)
 
 

@@ -9,8 +9,6 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,7 +35,9 @@ class Workbench:
         self.folder = folder
         self.jobs = jobs
         self.seed = seed
-        self._finished: set[Path] = set()
+        self._finished: dict[tuple[int, str], Path] = {}
+        self._written: list[Path] = []
+        self._made = 0
 
     def site(self, articles: int, *, heavy_tag: bool = False) -> Path:
         """The folder of the site with so many articles; made where it is not there or made by another generator."""
@@ -53,26 +53,25 @@ class Workbench:
         return folder
 
     def cold_build(self, articles: int, engine: str) -> Step:
-        """Build into a new folder, without any cache, and remove what was built."""
-        with self.prepared(articles, engine) as (site, output):
-            report = self.folder / "report.json"
-            run = timed([*self._command(output), "--json", str(report)], site, environment())
-            stages = json.loads(report.read_bytes())["stages"]
+        """Build into a new folder, without any cache."""
+        site, output = self.prepared(articles, engine)
+        report = self.folder / "report.json"
+        run = timed([*self._command(output), "--json", str(report)], site, environment())
+        stages = json.loads(report.read_bytes())["stages"]
         say(f"{engine}, {articles:,} articles: {shown(run)}")
         return Step(run, stages)
 
     def memory_of_build(self, articles: int, engine: str) -> int:
         """Peak memory in bytes of a cold build, all processes together."""
-        with self.prepared(articles, engine) as (site, output):
-            peak = peak_memory(self._command(output), site, environment())
+        site, output = self.prepared(articles, engine)
+        peak = peak_memory(self._command(output), site, environment())
         say(f"{engine}, {articles:,} articles: {peak / 1e6:.0f} MB")
         return peak
 
     def copy(self, articles: int, engine: str) -> Step:
         """``cp -r`` of the finished output to a new folder beside it."""
         finished = self._finished_output(articles, engine)
-        with self._fresh("copy") as target:
-            run = timed(["cp", "-r", str(finished), str(target)], self.folder)
+        run = timed(["cp", "-r", str(finished), str(self._fresh("copy"))], self.folder)
         say(f"cp -r, {articles:,} articles: {shown(run)}")
         return Step(run)
 
@@ -88,37 +87,39 @@ class Workbench:
 
     def _finished_output(self, articles: int, engine: str) -> Path:
         """A finished output, built once a run and not timed: it must be what this code writes today."""
-        kept = self.folder / f"finished-{articles}-{engine}"
-        if kept not in self._finished:
+        key = (articles, engine)
+        if key not in self._finished:
             say(f"building once, not timed: {engine}, {articles:,} articles")
-            shutil.rmtree(kept, ignore_errors=True)
-            with self.prepared(articles, engine) as (site, output):
-                timed(self._command(output), site, environment())
-                output.rename(kept)
-            self._finished.add(kept)
-        return kept
+            site, output = self.prepared(articles, engine)
+            timed(self._command(output), site, environment())
+            self._finished[key] = output
+        return self._finished[key]
 
-    @contextmanager
-    def prepared(self, articles: int, engine: str) -> Iterator[tuple[Path, Path]]:
+    def prepared(self, articles: int, engine: str) -> tuple[Path, Path]:
         """A site that no build has seen, as far as it can tell, and an output folder that is not there yet."""
         site = self.site(articles)
         write_config(site, engine)
         shutil.rmtree(site / ".site-builder", ignore_errors=True)
-        with self._fresh("output") as output:
-            yield site, output
+        return site, self._fresh("output")
 
     def _command(self, output: Path) -> list[str]:
         options = ["--jobs", str(self.jobs), "--at", BUILT_AT, "--output", str(output)]
         return [sys.executable, "-m", "site_builder", "build", *options]
 
-    @contextmanager
-    def _fresh(self, name: str) -> Iterator[Path]:
-        """A path where nothing is; removed afterwards."""
-        path = self.folder / name
-        shutil.rmtree(path, ignore_errors=True)
-        try:
-            yield path
-        finally:
+    def _fresh(self, name: str) -> Path:
+        """A path where nothing is and nothing was; :meth:`close` removes it.
+
+        Not at once: ext4 hands out no inode that was freed in the last seconds and looks at each of them for
+        every new file, so that whatever is written after a large removal takes several times as long.
+        """
+        self._made += 1
+        path = self.folder / f"{name}-{os.getpid()}-{self._made}"
+        self._written.append(path)
+        return path
+
+    def close(self) -> None:
+        """Remove what the measured steps wrote."""
+        for path in self._written:
             shutil.rmtree(path, ignore_errors=True)
 
 
