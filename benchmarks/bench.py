@@ -37,11 +37,12 @@ def main() -> None:
             for row, samples in measured.items():
                 if turn == 0 or not row.once:
                     samples.append(row.measure(bench, options.articles, turn))
+        show(measured)
+        if options.write:
+            options.write.write_text(document(measured, where), encoding="utf-8")
     finally:
+        # Last: removing some hundred thousand files takes longer than writing them.
         bench.close()
-    show(measured)
-    if options.write:
-        options.write.write_text(document(measured, where), encoding="utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:
