@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
+from measure import Run
 from rows import Row, Sample
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ Measured = Mapping[Row, Sequence[Sample]]
 
 LEGEND = """Seconds by the clock; in parentheses processor seconds of the step, and those that the rest of the machine
 used meanwhile (the kernel's own writing included)."""
+# Beyond these a step was measured together with something else, and its row has no verdict.
+STEADY = 1.5
+"""The slowest run of a step may take so many times as long as the fastest."""
+ALONE = 0.2
+"""So many processor seconds the rest of the machine may use in each second of a step."""
+
 HEAD = ("row", "claim", "target", "median", "spread", "verdict", "by processor time")
 
 
@@ -24,11 +31,24 @@ def verdicts(measured: Measured) -> Iterator[tuple[str, ...]]:
         values = [sample.value for sample in samples]
         middle = median(values)
         spread = f"{figure(min(values))} – {figure(max(values))}" if len(values) > 1 else "one run"
-        verdict = "ok" if middle <= row.target else "OVER"
+        verdict = "unsteady" if unsteady(samples) else "ok" if middle <= row.target else "OVER"
         target, found = f"≤ {row.target:g} {row.unit}", f"{figure(middle)} {row.unit}"
         ratios = [sample.by_processors for sample in samples if sample.by_processors is not None]
         by_processors = f"{figure(median(ratios))} {row.unit}" if ratios else ""
         yield row.name, row.claim, target, found, spread, verdict, by_processors
+
+
+def unsteady(samples: Sequence[Sample]) -> bool:
+    """Whether the steps behind a row differ so much from run to run, or had so much company, that it says nothing."""
+    runs: dict[str, list[Run]] = {}
+    for sample in samples:
+        for name, step in sample.steps.items():
+            runs.setdefault(name, []).append(step.run)
+    return any(
+        max(run.seconds for run in same) > STEADY * min(run.seconds for run in same)
+        or any(run.others > ALONE * run.seconds for run in same)
+        for same in runs.values()
+    )
 
 
 def table(measured: Measured) -> Table:
@@ -38,7 +58,7 @@ def table(measured: Measured) -> Table:
 
     made = Table(*HEAD, box=box.SIMPLE_HEAD, pad_edge=False)
     for cells in verdicts(measured):
-        made.add_row(*cells, style="red" if "OVER" in cells else "")
+        made.add_row(*cells, style={"OVER": "red", "unsteady": "yellow"}.get(cells[5], ""))
     return made
 
 

@@ -225,6 +225,7 @@ def test_the_language_of_the_site_is_the_default_and_keeps_its_spelling():
 def test_a_source_url_is_safe_in_an_attribute():
     read = article(source(source_url="'https://example.com/a b|c?q=\"x\"&r=100%#<f>'"))
     assert read.source_url == "https://example.com/a%20b%7Cc?q=%22x%22&r=100%25#%3Cf%3E"
+    assert read.places == ()
     assert article(source(source_url="https://例え.jp/時尚")).source_url == "https://例え.jp/時尚"
 
 

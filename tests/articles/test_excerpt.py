@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from site_builder.articles.excerpt import MAX_WIDTH, cut, excerpt, width
+from site_builder.articles.excerpt import HEAD, MAX_WIDTH, cut, excerpt, width
 from site_builder.articles.plain import plain_blocks, plain_text
 from tests.articles.reading import article, source
 
@@ -71,6 +71,7 @@ def test_marks_of_markdown_are_removed(markdown, text):
         ("{{< youtube x >}}\n\n{% include y %}\n\n::: note\ntext\n:::", ["text"]),
         ("[TOC]\n\n{: .lead}\ntext", ["text"]),
         ("#hashtag first", ["#hashtag first"]),
+        ("- " * 11 + "deep", ["- deep"]),
         ("![](a.jpg)\n\n**\n\ntext", ["**", "text"]),
         ("", []),
     ],
@@ -133,6 +134,15 @@ def test_chinese_is_cut_between_characters_and_not_in_a_latin_word():
 def test_more_of_the_body_shows_as_ellipsis():
     assert excerpt("Short start of a body", more=True) == "Short start of a body…"
     assert excerpt("", more=True) == ""
+
+
+@pytest.mark.parametrize("lead", range(3))
+def test_the_start_of_a_long_body_is_whole_characters(lead):
+    # The only text stands across the place up to which a body is read.
+    image = "x" * lead + "![](" + "x" * (HEAD - 40) + ".jpg) "
+    read = article(source(image + "时尚" * 40))
+    assert "\ufffd" not in read.excerpt
+    assert read.excerpt.endswith("时…") or read.excerpt.endswith("尚…")
 
 
 def test_an_endless_word_is_cut_where_it_must_be():
