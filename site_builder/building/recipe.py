@@ -154,7 +154,7 @@ def renderer_of(site_dir: Path, files: SiteFiles, catalog: Catalog) -> Renderer:
     def read(reference: BodyRef) -> str:
         return body_text(read_body(folder, reference), reference.start)
 
-    return Renderer(templates, make_converter(config.markdown, site.host), read)
+    return Renderer(templates, make_converter(config.markdown, site.host), read, site.base)
 
 
 def stage_copies(copied: list[CopiedFile], output: Output) -> list[str]:

@@ -5,6 +5,7 @@ In: a :class:`Page` and the Markdown text of its body.  Out: :class:`Rendered`, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import jinja2
@@ -28,11 +29,14 @@ class RenderedBody(msgspec.Struct, frozen=True):
 class Renderer:
     """Renders pages; holds no state that a page could leave behind."""
 
-    def __init__(self, templates: Templates, converter: Converter, read_body: Callable[[BodyRef], str]) -> None:
-        """``read_body`` gives the Markdown text that a :class:`BodyRef` names."""
+    def __init__(
+        self, templates: Templates, converter: Converter, read_body: Callable[[BodyRef], str], base: str = ""
+    ) -> None:
+        """``read_body`` gives the Markdown text that a :class:`BodyRef` names; ``base`` is the site's base path."""
         self._templates = templates
         self._converter = converter
         self._read_body = read_body
+        self._base = base
 
     def render(self, page: Page) -> Rendered:
         """The page's bytes and slots.  Raises :class:`SiteError` naming the template's line or the article."""
@@ -63,4 +67,14 @@ class Renderer:
             body = self._converter.convert(text, lang)
         except ConversionError as error:
             raise SiteError([Problem(page.source, message=str(error))]) from None
-        return RenderedBody(Markup(body.html), body.toc)  # noqa: S704  (the converter sanitizes)
+        html = _below(self._base, body.html) if self._base else body.html
+        return RenderedBody(Markup(html), body.toc)  # noqa: S704  (the converter sanitizes)
+
+
+_TAG = re.compile(r"<[a-zA-Z][^>]*>")
+_SITE_PATH = re.compile(r"""(\s(?:href|src|poster)=["']?)/(?!/)""")
+
+
+def _below(base: str, html: str) -> str:
+    """``html`` whose addresses on this site (``/images/a.jpg``) lead below the base path, as authors mean them."""
+    return _TAG.sub(lambda tag: _SITE_PATH.sub(rf"\g<1>{base}/", tag.group()), html)
