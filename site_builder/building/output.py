@@ -167,7 +167,13 @@ class Output:
         if self.exists and not any(self.folder.iterdir()):
             self.folder.rmdir()
         self.discard()
-        self._record.unlink(missing_ok=True)
+        # What was written elsewhere stays on record: it would else be taken for a stranger's.
+        records = self._read_records()
+        records.pop(self._key(), None)
+        if records:
+            self._record.write_text(json.dumps(records), encoding="utf-8")
+        else:
+            self._record.unlink(missing_ok=True)
         return len(self.owned)
 
     def _key(self) -> str:

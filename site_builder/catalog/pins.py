@@ -15,6 +15,8 @@ from site_builder.model import Article
 
 # Nearest names cost quadratic time; beyond this many articles the hint is left out.
 _SUGGEST_UP_TO = 5_000
+# Nor for more pins than these: a migrated archive may have a wrong one in every piece.
+_SUGGESTIONS = 10
 
 
 class Pins(msgspec.Struct, frozen=True):
@@ -42,7 +44,8 @@ def resolve_pins(articles: Sequence[Article], permalinks: Sequence[str]) -> tupl
         place = next((place for place in article.places if place.key == key), None)
         line, column = (place.line, place.column) if place else (1, 1)
         if found is None:
-            known = [other.path for other in articles] if len(articles) <= _SUGGEST_UP_TO else []
+            wanted = len(articles) <= _SUGGEST_UP_TO and len(problems) < _SUGGESTIONS
+            known = [other.path for other in articles if other is not article] if wanted else []
             hint = did_you_mean(pin, known) if known else ""
             if not hint.startswith("Did"):
                 hint = "Expected a content path such as content/2019/kapok.md, or an address such as /2019/06/kapok/"

@@ -26,7 +26,7 @@ def document_context(catalog: Catalog, index: int, permalink: str) -> DocumentCo
     """What ``document.html`` is given."""
     document = catalog.documents[index]
     return DocumentContext(
-        page=page_info(catalog, "document", permalink, document.title, document.excerpt),
+        page=page_info(catalog, "document", permalink, document.title, document.excerpt, lang=document.lang),
         title=document.title,
         deck=document.summary,
         updated=document.updated,

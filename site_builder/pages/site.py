@@ -51,6 +51,7 @@ def page_info(
     parents: tuple[Term, ...] = (),
     feeds: tuple[FeedLink, ...] = (),
     robots: str = "max-image-preview:large",
+    lang: str = "",
 ) -> PageInfo:
     """The head of a page that is no article: its own canonical address, breadcrumb below home."""
     url = catalog.addresses.url(permalink)
@@ -60,7 +61,7 @@ def page_info(
         canonical=catalog.addresses.absolute(url),
         title=title,
         description=description or catalog.config.site.description,
-        lang=catalog.config.site.language,
+        lang=lang or catalog.config.site.language,
         robots=robots,
         breadcrumb=(home_term(catalog), *parents),
         feeds=feeds,

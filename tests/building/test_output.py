@@ -67,3 +67,13 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "public").write_text("a file")
     with pytest.raises(SiteError, match="cannot be written"):
         write(tmp_path, {"a.html": b"1"})
+
+
+def test_cleaning_one_output_leaves_the_others_known(tmp_path: Path) -> None:
+    write(tmp_path, {"a.html": b"1"})
+    other = Output(tmp_path, tmp_path / "other")
+    other.prepare()
+    other.stage("b.html", b"2")
+    other.publish(["b.html"], ["b.html"])
+    assert Output(tmp_path, tmp_path / "other").clean() == 1
+    assert write(tmp_path, {"a.html": b"3"}) == (["a.html"], 0)
