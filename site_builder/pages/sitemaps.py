@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import msgspec
+
 from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog
 from site_builder.model import Article
@@ -127,8 +129,17 @@ def news_context(catalog: Catalog) -> NewsContext:
         if catalog.instant - article.timestamp > NEWS_WINDOW or len(entries) == NEWS_ENTRIES:
             break
         if syndication_policy(catalog, article) == "none":
-            entries.append(feed_entry(catalog, index))
+            entry = feed_entry(catalog, index)
+            entries.append(msgspec.structs.replace(entry, lang=news_language(entry.lang)))
     return NewsContext(tuple(entries))
+
+
+def news_language(lang: str) -> str:
+    """``lang`` (BCP 47) as Google News sitemaps want it: ISO 639, and for Chinese ``zh-cn`` or ``zh-tw``."""
+    primary, *rest = lang.lower().split("-")
+    if primary != "zh":
+        return primary
+    return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(rest) else "zh-cn"
 
 
 def robots_context(catalog: Catalog) -> RobotsContext:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_builder.pages.plan import collisions, plan
+from site_builder.pages.sitemaps import news_language
 from tests.support.articles import article, catalog
 
 
@@ -38,3 +39,8 @@ def test_aliases_are_pages_and_collide_like_any_other() -> None:
     assert {page.path for page in pages if page.kind == "redirect"} == {"old/index.html", "brief/index.html"}
     (problem,) = collisions((page.path, page.source) for page in pages)
     assert {problem.path} == {"content/b.md"}
+
+
+def test_languages_of_the_news_sitemap_are_those_that_google_knows() -> None:
+    asked = ["en", "en-GB", "zh", "zh-Hans", "zh-Hant-HK", "zh-TW"]
+    assert [news_language(lang) for lang in asked] == ["en", "en", "zh-cn", "zh-cn", "zh-tw", "zh-tw"]
