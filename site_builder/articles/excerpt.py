@@ -7,8 +7,8 @@ sentence, else at a word, with an ellipsis.  Only the body's start is read.
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from site_builder.articles.columns import columns_of, fitting, width
 from site_builder.articles.plain import plain_blocks
 
 MAX_WIDTH = 170
@@ -21,8 +21,6 @@ HEAD = 16 * 1024
 
 _MORE = re.compile(r"<!--[ \t]*+more[ \t]*+-->", re.IGNORECASE)
 
-# Letters and signs that take one column each: beyond them every character is asked for its width.
-_UNUSUAL = re.compile("[^\t-\u02ff\u0370-\u0482\u2010-\u2027\u20a0-\u20bf]").search
 # One set of first characters, no alternatives: that is what makes the search fast.
 _SENTENCE_END = re.compile(r"[.!?…。！？｡]+[\"'”’)\]»』」）》]*").finditer
 _WORD_BEFORE = re.compile(r"[^\s(\[“\"'‘]*\Z")
@@ -53,24 +51,11 @@ def excerpt(body: str, more: bool) -> str:
     if "<" in body and (mark := _MORE.search(body)):
         return " ".join(plain_blocks(body[: mark.start()]))
     text = ""
-    for block in plain_blocks(body):
+    for block in plain_blocks(body, MAX_WIDTH):
         text = f"{text} {block}" if text else block
         if width(text) > MAX_WIDTH:
             return cut(text)
     return cut(text, whole=False) if more and text else text
-
-
-def width(text: str) -> int:
-    """Columns that ``text`` takes in a fixed-width font: wide characters 2, marks and format characters 0."""
-    if text.isascii() or not _UNUSUAL(text):
-        return len(text)
-    return sum(map(_columns, text))
-
-
-def _columns(character: str) -> int:
-    if unicodedata.east_asian_width(character) in "WF":
-        return 2
-    return 0 if unicodedata.category(character) in ("Mn", "Me", "Cf") else 1
 
 
 def cut(text: str, whole: bool = True) -> str:
@@ -80,7 +65,7 @@ def cut(text: str, whole: bool = True) -> str:
     ``whole`` False: ``text`` fits, but more follows in the body.
     """
     # A space and the ellipsis may follow a sentence.
-    end = _fitting(text, MAX_WIDTH - 2)
+    end = fitting(text, MAX_WIDTH - 2)
     stop = 0
     for match in _SENTENCE_END(text, 0, end):
         if _ends_sentence(text, match):
@@ -95,23 +80,10 @@ def cut(text: str, whole: bool = True) -> str:
     kept = text[:stop].rstrip(_DANGLING)
     if not kept:
         stop = end
-        while stop > 1 and not _columns(text[stop]):
+        while stop > 1 and not columns_of(text[stop]):
             stop -= 1
         kept = text[:stop]
     return kept + "…"
-
-
-def _fitting(text: str, columns: int) -> int:
-    """How many characters of ``text`` fit in ``columns``."""
-    head = text[:columns]
-    if head.isascii() or not _UNUSUAL(head):
-        return len(head)
-    used = 0
-    for index, character in enumerate(text):
-        used += _columns(character)
-        if used > columns:
-            return index
-    return len(text)
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
@@ -143,4 +115,4 @@ def _breaks(text: str, index: int) -> bool:
         return True
     if not (_IDEOGRAPHIC(before) or _IDEOGRAPHIC(after)):
         return False
-    return before not in _NOT_LAST and after not in _NOT_FIRST and _columns(after) > 0
+    return before not in _NOT_LAST and after not in _NOT_FIRST and columns_of(after) > 0

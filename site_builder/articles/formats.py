@@ -7,13 +7,14 @@ has the place of the outermost key.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from site_builder.errors import Problem, SiteError
 from site_builder.yaml_reader import MAX_DEPTH, Mapping, Node, Scalar, Sequence, twice
 
 MAX_DOTS = 500
+MAX_KEYS = 200  # each is looked for in the text
 
 Place = tuple[int, int]
 Finder = Callable[[str], tuple[Place, Place]]
@@ -133,7 +134,10 @@ class _Tree:
         self.path = path
         self.problems: list[Problem] = []
 
-    def root(self, items: Iterable[tuple[str, Any]], find: Finder, first_line: int) -> Mapping:
+    def root(self, items: Collection[tuple[str, Any]], find: Finder, first_line: int) -> Mapping:
+        if len(items) > MAX_KEYS:
+            message = f"{len(items):,} keys; at most {MAX_KEYS} are read"
+            raise SiteError([Problem(self.path, first_line, 1, message, "Put values of your own below 'extra'")])
         pairs = []
         for key, value in items:
             place, value_place = find(key)

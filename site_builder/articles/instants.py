@@ -39,15 +39,11 @@ def read_instant(text: str, zone: ZoneInfo) -> tuple[datetime, str]:
     if match is None:
         raise NoInstant(f"found {quoted(text)}, expected {EXPECTED}", _form_hint(text))
     year, _, month, day, hour, minute, second, utc, sign, hours, minutes = match.groups()
+    date = int(year), int(month), int(day)
     try:
-        written = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        written = datetime(*date, int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
     except ValueError:
-        raise NoInstant(f"{quoted(text)}: there is no day {year}-{month:>02}-{day:>02}", "") from None
-    if hour is not None:
-        try:
-            written = written.replace(hour=int(hour), minute=int(minute), second=int(second or 0))
-        except ValueError:
-            raise NoInstant(f"{quoted(text)}: there is no such time of day", "Hours are 0 to 23") from None
+        raise _impossible(text, date) from None
     try:
         if utc is not None:
             instant, warning = written, ""
@@ -60,6 +56,15 @@ def read_instant(text: str, zone: ZoneInfo) -> tuple[datetime, str]:
     except OverflowError:
         raise NoInstant(f"{quoted(text)} is outside the years 1 to 9999", "") from None
     return instant, warning
+
+
+def _impossible(text: str, date: tuple[int, int, int]) -> NoInstant:
+    year, month, day = date
+    try:
+        datetime(*date, tzinfo=UTC)
+    except ValueError:
+        return NoInstant(f"{quoted(text)}: there is no day {year:04}-{month:02}-{day:02}", "")
+    return NoInstant(f"{quoted(text)}: there is no such time of day", "Hours are 0 to 23")
 
 
 def _offset(text: str, sign: str, hours: int, minutes: int) -> timedelta:

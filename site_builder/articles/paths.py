@@ -21,6 +21,11 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,199})+/?").fullmatch
 _SLUG = re.compile(r"[A-Za-z0-9_~-](?:[A-Za-z0-9_.~-]*[A-Za-z0-9_~-])?").fullmatch
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//").match
+# The usual forms of what an article names: they need no further look.
+_PLAIN_FILE = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,199})+").fullmatch
+_PLAIN_URL = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?:/[A-Za-z0-9_.~/-]{0,900})?"
+).fullmatch
 # Characters that RFC 3986 §2 has no place for: percent-encoded, as browsers do.
 _NOT_IN_URL = re.compile(r"[\s\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 
@@ -138,6 +143,8 @@ def check_image(text: str, article_path: str) -> str:
 
     A path without a leading slash is relative to the article's own folder below ``content/``.
     """
+    if len(text) <= MAX_PATH and _PLAIN_FILE(text):
+        return text
     if _SCHEME(text):
         if text.startswith("//"):
             raise BadPath(f"{quoted(text)} has no scheme", "Write 'https:' before it")
@@ -168,6 +175,8 @@ def check_image(text: str, article_path: str) -> str:
 
 def check_url(text: str) -> str:
     """``text`` as an absolute http(s) URL, with what may not stand in one percent-encoded."""
+    if _PLAIN_URL(text):
+        return text
     expected = "Expected like https://www.example.com/story"
     try:
         parts = urlsplit(text)

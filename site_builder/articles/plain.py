@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from site_builder.articles.characters import DISALLOWED
+from site_builder.articles.columns import width
 
 MAX_NESTED = 10
 """Lists in lists that one line may open (``- - - text``); more of them is text."""
@@ -55,7 +56,7 @@ _INLINE = re.compile(
     """,
     re.VERBOSE,
 ).match
-_MARK = re.compile(r"[\\`*_~!\[<{]").finditer
+_MARK = re.compile(r"[\\`*_~!\[<{]").search
 _SPECIAL = re.compile(r"[\\`*_~\[<&{]").search
 
 # Elements that stand inside words; others end them.
@@ -69,11 +70,11 @@ _WIDE_BREAK = re.compile(f"(?<=[{_WIDE}])[ \t]*\n[ \t]*(?=[{_WIDE}])")
 _SPACES = re.compile("[ \t-\r\x85\u2028\u2029]+")
 
 
-def plain_blocks(source: str) -> Iterator[str]:
+def plain_blocks(source: str, enough: int | None = None) -> Iterator[str]:
     """Paragraphs, list items and quotes of Markdown ``source`` (line breaks ``\\n``) as plain text, in order.
 
     Headings, code blocks, tables, images, HTML comments, definitions of links, footnotes and
-    abbreviations are left out.
+    abbreviations are left out.  Of a block wider than ``enough`` columns the end may be missing.
     """
     pending: list[str] = []
     fence = ""
@@ -92,7 +93,7 @@ def plain_blocks(source: str) -> Iterator[str]:
         if not text:
             in_table = False
             if pending:
-                yield from _flush(pending)
+                yield from _flush(pending, enough)
             continue
         if in_table:
             continue
@@ -114,14 +115,14 @@ def plain_blocks(source: str) -> Iterator[str]:
                 pending.pop()  # its header
             elif starts == _HEADING:
                 pending.clear()
-            yield from _flush(pending)
+            yield from _flush(pending, enough)
             if starts == _FENCE:
                 fence, text = text, ""
             elif starts == _ITEM:
                 in_list = True
                 nested += 1
             in_table = starts == _TABLE
-    yield from _flush(pending)
+    yield from _flush(pending, enough)
 
 
 def _started(text: str, continues: bool, in_list: bool) -> tuple[str, str]:
@@ -158,9 +159,9 @@ def _lines(source: str) -> Iterator[str]:
     yield source[start:]
 
 
-def _flush(pending: list[str]) -> Iterator[str]:
+def _flush(pending: list[str], enough: int | None) -> Iterator[str]:
     if pending:
-        text = plain_text("\n".join(pending))
+        text = plain_text("\n".join(pending), enough)
         pending.clear()
         if text:
             yield text
@@ -197,12 +198,18 @@ def _without_hidden(line: str, ends: re.Pattern[str] | None) -> tuple[str, re.Pa
         ends = _COMMENT_END if match.group(1) else re.compile(rf"</{match.group(2)}\s*>", re.IGNORECASE)
 
 
-def plain_text(text: str) -> str:
-    """The text of Markdown ``text`` without block structure: marks, tags and images removed, entities decoded."""
-    if _SPECIAL(text):
-        text = _without_marks(text)
-        if "&" in text:
-            text = html.unescape(text)
+def plain_text(text: str, enough: int | None = None) -> str:
+    """The text of Markdown ``text`` without block structure: marks, tags and images removed, entities decoded.
+
+    Where that is wider than ``enough`` columns its end may be missing.
+    """
+    return _tidied(_without_marks(text, enough) if _SPECIAL(text) else text)
+
+
+def _tidied(text: str) -> str:
+    """``text`` in one line, entities decoded."""
+    if "&" in text:
+        text = html.unescape(text)
     if not text.isprintable():
         if not text.isascii() and "\n" in text:
             text = _WIDE_BREAK.sub("", text)  # lines of Chinese join without a space
@@ -212,15 +219,27 @@ def plain_text(text: str) -> str:
     return text.strip()
 
 
-def _without_marks(text: str) -> str:
+def _without_marks(text: str, enough: int | None) -> str:
     # Looking for the first character by itself is ten times faster than trying the pattern everywhere.
     kept: list[str] = []
-    start = 0
-    for mark in _MARK(text):
+    start = at = 0
+    # Most characters are a column wide at least, so a look at twice their number seldom has to be repeated.
+    look = 2 * enough if enough else len(text)
+    while mark := _MARK(text, at):
         at = mark.start()
-        if at >= start and (match := _INLINE(text, at)):
-            kept += (text[start:at], _inline(match))
-            start = match.end()
+        if at > look and enough:
+            if width(_tidied("".join(kept))) > enough:
+                return "".join(kept)
+            look *= 2
+        match = _INLINE(text, at)
+        if match is None:
+            at += 1
+            continue
+        if at > start:
+            kept.append(text[start:at])
+        if replaced := _inline(match):
+            kept.append(replaced)
+        start = at = match.end()
     kept.append(text[start:])
     return "".join(kept)
 
@@ -232,7 +251,7 @@ def _inline(match: re.Match[str]) -> str:
     if kind == "code":
         return match["coded"]
     if kind == "link":
-        return _without_marks(match["linked"])
+        return _without_marks(match["linked"], None)
     if kind == "auto":
         return match["address"].removeprefix("mailto:")
     if kind == "tag":

@@ -6,10 +6,11 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from site_builder.articles.excerpt import HEAD, MAX_WIDTH, cut, excerpt, width
+from site_builder.articles.columns import columns_of, fitting, width
+from site_builder.articles.excerpt import HEAD, MAX_WIDTH, cut, excerpt
 from site_builder.articles.plain import plain_blocks, plain_text
 from tests.articles.reading import article, source
 
@@ -158,6 +159,37 @@ def test_width_is_that_of_the_unicode_annex():
     assert width("“é” – €") == 7
 
 
+def test_the_blocks_of_one_width_hold_no_other():
+    for code in (*range(9, 0xD800), *range(0xE000, 0x20000)):
+        assert width(chr(code)) == columns_of(chr(code)), hex(code)
+
+
+NARROW_AND_WIDE = st.text(st.characters(codec="utf-8") | st.sampled_from("ab é—“时尚，。カ한ｗ１€"), max_size=60)
+
+
+@given(NARROW_AND_WIDE, st.integers(0, 40))
+@example("a" * 9 + "时" * 9, 5)
+@example("时" * 9, 5)
+def test_quick_ways_to_the_width_agree_with_the_sum_of_characters(text, columns):
+    assert width(text) == sum(map(columns_of, text))
+    count = fitting(text, columns)
+    assert sum(map(columns_of, text[:count])) <= columns
+    # Marks after the last character that fits may or may not be counted in.
+    base = next((character for character in text[count:] if columns_of(character)), "")
+    assert not base or sum(map(columns_of, text[:count] + base)) > columns
+
+
+@given(
+    st.integers(0, 30),
+    st.sampled_from(
+        ["*mark* ", "[link](x) ", "e\u0301\u0301 ", "**e\u0301\u0301\u0301** ", "时尚`x`", "&nbsp;*a*", "*a*\u2028 \t "]
+    ),
+)
+def test_reading_no_more_of_a_block_than_is_needed_changes_nothing(lead, piece):
+    body = "lead " * lead + piece * 400
+    assert excerpt(body, more=False) == cut(plain_text(body))
+
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
 SAMPLES = st.sampled_from(["时尚品牌", "中LV国", "word.", "句。", "“q”", "don't", "e\u0301"])
 # Repeated, since an excerpt is cut only where there is enough text.
@@ -207,7 +239,7 @@ def test_any_markdown_has_an_excerpt_of_one_line(markdown):
     ["[", "![", "[a](", "![a](", "*", "*a", "_a", "`", "`a``", "<", "<a ", "<!--", "<script", "<script>",
      "{:", "[[a]", "\\", "&",
      "~~", ">", "- ", "1. ", "|", "|-\n", "# ", "[^", "{{", "[a]:", ":::", "(", ".", "。", "e\u0301", "中", "```\n",
-     "<div\n"],
+     "<div\n", "](", "](/", "= ", "=/", "<=  "],
 )  # fmt: skip
 def test_hostile_bodies_cost_no_more_than_their_start(piece, seconds):
     body = piece * (300_000 // len(piece))

@@ -192,6 +192,8 @@ WRONG_FORMATS = [
     ('{"title": NaN}', 1, 1, "not valid JSON"),
     ('{"a": ' + "[" * 5000, 1, 1, "nested more than"),
     ('{"a": ' + "[" * 30 + "]" * 30 + "}", 1, 7, "nested more than"),
+    ("+++\n" + "".join(f"k{n} = 1\n" for n in range(201)) + "+++\n", 2, 1, "201 keys; at most 200"),
+    ("{" + ",".join(f'"k{n}": 1' for n in range(201)) + "}", 1, 1, "201 keys; at most 200"),
     ("---\ntitle: A: B\n---\n", 2, 9, "not valid YAML"),
     ("---\njust text\n---\n", 2, 1, "where 'key: value' lines are expected"),
     ("---\n- a\n- b\n---\n", 2, 1, "a list where"),
