@@ -26,6 +26,7 @@ except ImportError:  # a PyYAML without libyaml: slower, same events
 
 MAX_DEPTH = 20
 MAX_CHARACTERS = 256 * 1024
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 
 class Scalar(msgspec.Struct, frozen=True):
@@ -204,7 +205,7 @@ def _refused(event: Any, path: str, first_line: int) -> SiteError:
         message = "YAML anchors (&), aliases (*) and tags (!) are not read"
         hint = "Put the text in quotes if it is meant"
     else:
-        message = f"nested more than {MAX_DEPTH} levels deep"
+        message = _TOO_DEEP
     return SiteError([Problem(path, mark.line + first_line, mark.column + 1, message, hint)])
 
 
@@ -218,6 +219,10 @@ def _syntax_problem(error: Exception, text: str, path: str, first_line: int) -> 
     if not isinstance(error, yaml.MarkedYAMLError):
         return Problem(path, first_line, 1, f"not valid YAML: {error}")
     at = error.problem_mark or error.context_mark
+    if "maximum nesting depth" in (error.problem or ""):
+        # libyaml reads ahead of the events it gives, and has a limit of its own (1,000).
+        line, column = (at.line, at.column + 1) if at else (0, 1)
+        return Problem(path, line + first_line, column, _TOO_DEEP)
     if error.problem == "found unexpected end of stream" and error.context_mark:
         at = error.context_mark  # a quote never closed: where it opens, not where the text ends
     line, column = (at.line, at.column + 1) if at else (0, 1)
