@@ -13,9 +13,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from site_builder.building.manifest import STATE, forget_manifest
 from site_builder.errors import Problem, SiteError
 
-STATE = ".site-builder"
 SOURCES = ("content", "static", "templates")
 
 
@@ -167,6 +167,7 @@ class Output:
         if self.exists and not any(self.folder.iterdir()):
             self.folder.rmdir()
         self.discard()
+        forget_manifest(self._record.parent.parent, self.folder)
         # What was written elsewhere stays on record: it would else be taken for a stranger's.
         records = self._read_records()
         records.pop(self._key(), None)

@@ -78,7 +78,7 @@ def render_all(
         for index in chunk:
             planned = pages[index]
             try:
-                data = _bytes_of(planned, catalog, renderer)
+                data = bytes_of(planned, catalog, renderer)
                 if not output.unchanged(planned.path, data):
                     output.stage(planned.path, data)
                     written.append(index)
@@ -106,7 +106,7 @@ def render_all(
     return RenderedPages(sorted(written), memory * jobs)
 
 
-def _bytes_of(planned: Planned, catalog: Catalog, renderer: Renderer) -> bytes:
+def bytes_of(planned: Planned, catalog: Catalog, renderer: Renderer) -> bytes:
     """The page's file.  Raises :class:`SiteError` also for what only shows when the whole page is there."""
     try:
         rendered = renderer.render(planned.page(catalog))

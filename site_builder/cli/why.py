@@ -29,7 +29,7 @@ def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> Non
     from rich.console import Console
     from rich.table import Table
 
-    from site_builder.building.recipe import load_catalog
+    from site_builder.building.snapshot import load_catalog
     from site_builder.catalog.related import terms
 
     catalog = load_catalog(site_dir, in_site_zone(at, site_dir) or datetime.now(UTC), drafts=drafts)

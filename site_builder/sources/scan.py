@@ -25,11 +25,15 @@ FINGERPRINTED = (".css", ".js", ".mjs")
 
 
 class CopiedFile(msgspec.Struct, frozen=True, order=True):
-    """A file that is copied as it is: ``path`` in the output, ``source`` for messages, ``location`` on this disk."""
+    """A file that is copied as it is: ``path`` in the output, ``source`` for messages, ``location`` on this disk.
+
+    ``kind`` is ``asset`` where the name holds a fingerprint of the bytes, else ``file``.
+    """
 
     path: str
     source: str
     location: str
+    kind: str = "file"
 
 
 class SiteFiles(msgspec.Struct, frozen=True):
@@ -87,7 +91,7 @@ def scan(site_dir: Path) -> SiteFiles:
             file = copied[name]
             stem, dot, ending = name.rpartition(".")
             printed = f"{stem}.{_fingerprint(file.location)}{dot}{ending}"
-            copied[printed] = CopiedFile(printed, file.source, file.location)
+            copied[printed] = CopiedFile(printed, file.source, file.location, "asset")
             assets[name] = "/" + printed
     templates = _read_templates(starter, site_dir, problems)
     if problems:

@@ -93,7 +93,7 @@ def check_page(file: Path) -> None:
 
 def outside_of(made: SiteDir) -> set[str]:
     """Files that lie beside the site's own folder or between its sources."""
-    known = ("site/public/", "site/content/", "site/site.yaml", "site/.site-builder/output.json")
+    known = ("site/public/", "site/content/", "site/site.yaml", "site/.site-builder/")
     root = made.path.parent
     paths = (path.relative_to(root).as_posix() for path in root.rglob("*") if not path.is_dir())
     return {path for path in paths if not path.startswith(known)}

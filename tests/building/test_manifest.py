@@ -1,0 +1,48 @@
+"""The manifest: the whole output and nothing else, there only while the output is a finished build."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from site_builder.building.manifest import manifest_path, read_manifest
+from site_builder.errors import SiteError
+
+PIECE = "---\ntitle: A coat\ncategory: Retail\ntimestamp: 2026-11-01\n---\nText.\n"
+
+
+def test_the_manifest_is_the_whole_output(site):
+    made = site({"content/a.md": PIECE, "content/b.txt": "B", "static/own.css": "p{}"})
+    made.build()
+    manifest = read_manifest(made.path, made.out)
+    assert manifest is not None
+    assert {file.path: (file.sha256, file.size) for file in manifest.files} == {
+        path: (hashlib.sha256(data).hexdigest(), len(data)) for path, data in made.files().items()
+    }
+    assert [file.path for file in manifest.files] == sorted(file.path for file in manifest.files)
+    kinds = {file.path: file.kind for file in manifest.files}
+    assert (kinds["2026/11/a/index.html"], kinds["index.html"], kinds["b.txt"]) == ("article", "home", "file")
+    assert [path for path, kind in kinds.items() if kind == "asset" and path.startswith("own.")]
+    assert kinds["own.css"] == "file"
+    assert manifest.instant == "2026-11-22T00:00:00+00:00"
+    assert str(made.path) not in manifest_path(made.path, made.out).read_text()
+
+
+def test_each_output_has_its_own(site, tmp_path):
+    made = site({"content/a.md": PIECE})
+    made.build()
+    assert read_manifest(made.path, tmp_path / "other") is None
+    made.build(output=tmp_path / "other", at="2026-11-23T00:00:00+00:00")
+    assert read_manifest(made.path, tmp_path / "other").instant == "2026-11-23T00:00:00+00:00"
+    assert read_manifest(made.path, made.out).instant == "2026-11-22T00:00:00+00:00"
+
+
+def test_a_failed_build_leaves_the_last_manifest(site):
+    made = site({"content/a.md": PIECE})
+    made.build()
+    before = read_manifest(made.path, made.out)
+    made.write("content/b.md", "no front matter")
+    with pytest.raises(SiteError):
+        made.build()
+    assert read_manifest(made.path, made.out) == before
