@@ -156,6 +156,23 @@ class Parsed(msgspec.Struct, frozen=True, omit_defaults=True):
     warnings: tuple[Problem, ...] = ()
 
 
+class StoredViews(msgspec.Struct, frozen=True):
+    """Imported reader counts by content path: in total, and by ordinal day as far back as "most read" looks.
+
+    ``addresses`` tells the content path that an address (without final slash) had when counts were last imported,
+    ``marks`` what a renamed file keeps.
+    """
+
+    totals: dict[str, int] = {}
+    days: dict[str, dict[int, int]] = {}
+    addresses: dict[str, str] = {}
+    marks: dict[str, str] = {}
+
+    def paths(self) -> set[str]:
+        """Every content path that has counts or an address."""
+        return {*self.totals, *self.addresses.values()}
+
+
 # ---------------------------------------------------------------- what pages show
 
 
@@ -211,7 +228,10 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """Bytes of a page with its slots cut out: view counts are spliced in at ``slots`` = (offset, article URL)."""
+    """Bytes of a page with its slots cut out: view counts are spliced in at ``slots`` = (offset, name).
+
+    A name is the article's URL, and after a ``#`` how the page writes large numbers (``rendering/slots.py``).
+    """
 
     data: bytes
     slots: tuple[tuple[int, str], ...] = ()

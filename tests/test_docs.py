@@ -59,7 +59,7 @@ def config_keys(record: Any, prefix: str = "") -> Iterator[str]:
         key = prefix + field.encode_name
         yield key
         for inner in [field.type, *typing.get_args(field.type)]:
-            if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and inner.__module__ == record.__module__:
+            if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and "config" in inner.__module__:
                 yield from config_keys(inner, key + ".")
 
 

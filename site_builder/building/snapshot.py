@@ -15,6 +15,7 @@ from site_builder.building.stages import Progress, bytes_of, parse_all
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.workers import available_jobs
 from site_builder.catalog.catalog import Catalog, ImageSizes, make_catalog
+from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.urls import addresses
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
@@ -28,6 +29,7 @@ from site_builder.rendering.renderer import Renderer
 from site_builder.rendering.templates import Templates, TemplateSource
 from site_builder.sources.images import image_sizes
 from site_builder.sources.scan import CopiedFile, SiteFiles, read_body, read_config_text, scan
+from site_builder.sources.view_store import read_views
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -107,7 +109,8 @@ def catalog_of(
         problems += [warning for item in parsed for warning in item.warnings]
     if problems:
         raise SiteError(problems)
-    return make_catalog(articles, documents, config, instant, drafts=drafts, images=sizes)
+    stored = read_views(files.folder, config.views.store, ranking_of(config, instant).first)
+    return make_catalog(articles, documents, config, instant, drafts=drafts, images=sizes, stored=stored)
 
 
 def shown_files(files: SiteFiles, catalog: Catalog) -> list[CopiedFile]:

@@ -114,7 +114,7 @@ def bytes_of(planned: Planned, catalog: Catalog, renderer: Renderer) -> bytes:
         message = f"includes or calls itself without end (while rendering /{planned.path})"
         raise SiteError([Problem(f"templates/{planned.template}", message=message)]) from None
     try:
-        return splice(rendered, catalog.views)
+        return splice(rendered, catalog.views, catalog.config.views.display)
     except KeyError as error:
         message = f"views: '{error.args[0]}' is the address of no article (while rendering /{planned.path})"
         hint = "The filter takes a card, or 'article'"

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from site_builder.catalog import urls
+from site_builder.catalog.counts import days_of, inheritances, total_of
+from site_builder.catalog.most_read import ranking_of, score
 from site_builder.catalog.pins import Pins, resolve_pins
 from site_builder.catalog.related import Postings, Traits, next_article, related
 from site_builder.catalog.taxonomy import Spelling, Taxon, taxonomy
 from site_builder.config import SiteConfig, SyndicationPolicy
 from site_builder.errors import Problem
-from site_builder.model import Article, Card, Document, Image, Picture
+from site_builder.model import Article, Card, Document, Image, Picture, StoredViews
 from site_builder.text import fold
 
 ImageSizes = Mapping[str, tuple[int, int]]
@@ -30,8 +32,9 @@ ImageSizes = Mapping[str, tuple[int, int]]
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Visible articles oldest first (timestamp, then path); other fields hold one item an article, by index.
 
-    ``views`` are the counts to show, by URL: they are no part of cards or contexts.  ``policies`` are the
-    configured ones of sources, by folded name, so that twins are one source here too.
+    ``views`` are the counts to show, by URL: they are no part of cards or contexts.  ``scores`` tell which pieces
+    are most read.  ``policies`` are the configured ones of sources, by folded name, so that twins are one source
+    here too.
     """
 
     config: SiteConfig
@@ -55,6 +58,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     pins: dict[int, Pins]
     images: ImageSizes
     views: dict[str, int]
+    scores: Sequence[int]
     hidden_files: frozenset[str]
     policies: dict[str, SyndicationPolicy]
     problems: tuple[Problem, ...] = ()
@@ -90,9 +94,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return next_article(index, self.postings[self.articles[index].lang], self.traits, shown)
 
     def most_read(self, members: Iterable[int], count: int) -> list[int]:
-        """The ``count`` most viewed of ``members``; the newer of two with equal counts first."""
-        articles = self.articles
-        return heapq.nlargest(count, members, key=lambda index: (articles[index].views, index))
+        """The ``count`` most read of ``members``; the newer of two with equal scores first."""
+        scores = self.scores
+        return heapq.nlargest(count, members, key=lambda index: (scores[index], index))
 
     def newest(self, count: int) -> range:
         """Indices of the ``count`` newest articles, newest first."""
@@ -127,15 +131,20 @@ def make_catalog(
     *,
     drafts: bool = False,
     images: ImageSizes | None = None,
+    stored: StoredViews | None = None,
 ) -> Catalog:
     """The catalog of ``articles`` and ``documents`` at ``instant``; ``drafts`` shows drafts as if published.
 
-    Pins that name no visible article are in ``problems``.
+    ``stored`` are imported reader counts, which are added to those of the front matter.  Pins that name no visible
+    article are in ``problems``.
     """
     sizes = images or {}
+    stored = stored or StoredViews()
+    existing: set[str] = set()
     visible: list[Article] = []
     hidden_files: set[str] = set()
     for article in articles:
+        existing.add(article.path)
         if is_visible(article, instant, drafts):
             visible.append(_as_of(article, instant))
         else:
@@ -174,7 +183,6 @@ def make_catalog(
     months: dict[tuple[int, int], list[int]] = {}
     permalinks: list[str] = []
     cards: list[Card] = []
-    views: dict[str, int] = {}
     for index, (article, when) in enumerate(zip(visible, local, strict=True)):
         years.setdefault(when.year, []).append(index)
         months.setdefault((when.year, when.month), []).append(index)
@@ -182,7 +190,6 @@ def make_catalog(
         permalink = article.permalink or addresses.article(article.slug, category.slug, when)
         url = addresses.url(permalink)
         permalinks.append(permalink)
-        views[url] = article.views
         cards.append(
             Card(
                 title=article.title,
@@ -202,6 +209,8 @@ def make_catalog(
         second=[int(article.timestamp.timestamp()) for article in visible],
     )
     pins, problems = resolve_pins(visible, permalinks)
+    inherited = inheritances(stored, visible, permalinks, existing)
+    by = ranking_of(config, instant)
     return Catalog(
         config=config,
         instant=instant,
@@ -223,7 +232,16 @@ def make_catalog(
         postings=_postings(visible, traits),
         pins=pins,
         images=sizes,
-        views=views,
+        views={
+            card.url: article.views + total_of(article.path, stored, inherited)
+            for article, card in zip(visible, cards, strict=True)
+        },
+        scores=[
+            score(article.views, when.toordinal(), days_of(article.path, stored, inherited), by)
+            if by.by_day
+            else article.views + total_of(article.path, stored, inherited)
+            for article, when in zip(visible, local, strict=True)
+        ],
         hidden_files=frozenset(hidden_files),
         policies={fold(name): policy for name, policy in config.syndication.sources.items()},
         problems=tuple(problems),

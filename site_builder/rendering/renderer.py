@@ -41,11 +41,12 @@ class Renderer:
     def render(self, page: Page) -> Rendered:
         """The page's bytes and slots.  Raises :class:`SiteError` naming the template's line or the article."""
         values = {name: getattr(page.context, name) for name in page.context.__struct_fields__}
+        lang = values["page"].lang if "page" in values else ""
         if "body" in values:
-            values["body"] = self._body(values["body"], page, values["page"].lang)
+            values["body"] = self._body(values["body"], page, lang)
         template = self._templates.get(page.template)
         try:
-            return cut(template.render(values))
+            return cut(template.render(values), lang)
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             place = self._templates.line_of(error)
             if place is None and isinstance(error, UnicodeEncodeError):

@@ -41,6 +41,7 @@ class SiteFiles(msgspec.Struct, frozen=True):
 
     ``articles`` are the Markdown files of ``content/``; ``templates`` maps a template's name to (file, text);
     ``assets`` maps a name in ``static/`` to its permalink, with a fingerprint for scripts and styles.
+    ``folder`` is the site's own.
     """
 
     articles: tuple[str, ...]
@@ -48,6 +49,7 @@ class SiteFiles(msgspec.Struct, frozen=True):
     templates: dict[str, tuple[str, str]]
     assets: dict[str, str]
     content: frozenset[str]
+    folder: str = "."
 
 
 def read_config_text(site_dir: Path) -> str:
@@ -102,6 +104,7 @@ def scan(site_dir: Path) -> SiteFiles:
         templates=templates,
         assets=assets,
         content=frozenset(content),
+        folder=str(site_dir),
     )
 
 
