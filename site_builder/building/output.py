@@ -202,8 +202,11 @@ class Output:
 
 
 def refuse_sources(site_dir: Path, folder: Path) -> None:
-    """Raises :class:`SiteError` for an output that the next build would read as its sources."""
+    """Raises :class:`SiteError` for an output among the site's sources, or with them in it."""
     output = folder.resolve()
+    if site_dir.resolve().is_relative_to(output):
+        message = "holds the site's sources, and what is built would lie among them"
+        raise SiteError([Problem(str(folder), message=message, hint="Choose another --output, such as public")])
     for name in SOURCES:
         if output.is_relative_to((site_dir / name).resolve()):
             message = f"lies in {name}/, and the next build would read it as one of the site's sources"

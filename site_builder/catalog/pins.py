@@ -17,6 +17,7 @@ from site_builder.model import Article
 _SUGGEST_UP_TO = 5_000
 # Nor for more pins than these: a migrated archive may have a wrong one in every piece.
 _SUGGESTIONS = 10
+_ENDINGS = (".md", ".markdown")
 
 
 class Pins(msgspec.Struct, frozen=True):
@@ -35,10 +36,16 @@ def resolve_pins(articles: Sequence[Article], permalinks: Sequence[str]) -> tupl
     for index, article in enumerate(articles):
         by_name[_name(article.path)] = index
         by_name[permalinks[index]] = index
+    # The file that a pin names to the ending, where two differ in nothing else.
+    by_name.update((article.path, index) for index, article in enumerate(articles))
     problems: list[Problem] = []
 
     def resolve(article: Article, key: str, pin: str) -> int | None:
-        found = by_name.get(pin if pin.startswith("/") else _name(pin))
+        found = by_name.get(pin)
+        if found is None and not pin.startswith("/"):
+            found = by_name.get("content/" + pin.removeprefix("content/"))
+            if found is None:
+                found = by_name.get(_name(pin))
         if found is None and pin.startswith("/"):
             found = by_name.get(pin + "/")
         place = next((place for place in article.places if place.key == key), None)
@@ -68,4 +75,5 @@ def resolve_pins(articles: Sequence[Article], permalinks: Sequence[str]) -> tupl
 
 
 def _name(path: str) -> str:
-    return path.removeprefix("content/").removesuffix(".md")
+    name = path.removeprefix("content/")
+    return next((name[: -len(ending)] for ending in _ENDINGS if name.lower().endswith(ending)), name)

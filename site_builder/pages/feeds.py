@@ -9,7 +9,7 @@ from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.taxonomy import Taxon
 from site_builder.pages.contexts import Feed, FeedContext, FeedEntry
-from site_builder.pages.listings import taxa_of
+from site_builder.pages.listings import taxa_of, taxon_source
 from site_builder.pages.planned import Planned
 
 TEMPLATES = {"rss.xml": "feeds/rss.xml", "atom.xml": "feeds/atom.xml", "feed.json": "feeds/feed.json"}
@@ -28,7 +28,7 @@ def plan_feeds(catalog: Catalog) -> Iterator[Planned]:
                 continue
             for name in ("rss.xml", "atom.xml"):
                 place = urls.feed(taxon.permalink, name)
-                source = f"feed of {kind} '{taxon.name}'"
+                source = f"feed of {taxon_source(catalog, taxon)}"
                 yield Planned("feed", place, TEMPLATES[name], source, taxon_feed, (kind, folded, name))
 
 

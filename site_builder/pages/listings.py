@@ -27,12 +27,17 @@ def taxa_of(catalog: Catalog, kind: str) -> dict[str, Taxon]:
     return by_kind[kind]
 
 
+def taxon_source(catalog: Catalog, taxon: Taxon) -> str:
+    """What a taxon's pages come from, for messages: its name and the first article that brings it."""
+    return f"{taxon.kind} '{taxon.name}' (first in {catalog.articles[taxon.members[0]].path})"
+
+
 def plan_listings(catalog: Catalog) -> Iterator[Planned]:
     """All pages of all listings but home's."""
     per_page = catalog.config.listings.per_page
     for kind in KINDS:
         for folded, taxon in taxa_of(catalog, kind).items():
-            source = f"{kind} '{taxon.name}'"
+            source = taxon_source(catalog, taxon)
             for part in slices(len(taxon.members), per_page):
                 place = urls.numbered(taxon.permalink, part.number)
                 yield Planned(kind, place, "listing.html", source, taxon_context, (kind, folded, part))

@@ -5,6 +5,7 @@ In: a catalog.  Out: every page of the output; :func:`collisions` tells where tw
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -54,12 +55,27 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
     return problems
 
 
+_BROUGHT = re.compile(r"(.*) \(first in (content/.*)\)", re.DOTALL).fullmatch
+
+
 def _problem(path: str, source: str, other: str, why: str = "") -> Problem:
-    # The place is the file that an editor can change, where one of the two is no file.
-    if other.startswith("content/") and not source.startswith("content/"):
+    # The place is the file that an editor can change: a piece's own before that of a name that it brings.
+    if _rank(other) < _rank(source):
         source, other, why = other, source, why.replace("which needs", "and this needs")
+    brought = _BROUGHT(source)
+    name, file = brought.groups() if brought else ("", source)
     return Problem(
-        source,
-        message=f"its output '/{path}' is also that of {other}" + (f", {why}" if why else ""),
-        hint="Give one of them another slug or permalink",
+        file,
+        message=(f"{name}: " if name else "")
+        + f"its output '/{path}' is also that of {other}"
+        + (f", {why}" if why else ""),
+        hint="Rename it, or give it another address in site.yaml (categories or urls)"
+        if name
+        else "Give one of them another slug or permalink",
     )
+
+
+def _rank(source: str) -> int:
+    if source.startswith("content/"):
+        return 0
+    return 1 if _BROUGHT(source) else 2

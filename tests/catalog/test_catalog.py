@@ -64,6 +64,20 @@ def test_categories_stand_in_the_papers_order() -> None:
     ]
 
 
+@pytest.mark.parametrize("pin", ["content/a.markdown", "a.markdown", "content/a", "a", "/2026/01/a/", "/2026/01/a"])
+@pytest.mark.parametrize("ending", [".markdown", ".Markdown"])
+def test_a_pin_names_a_file_with_or_without_its_ending(pin: str, ending: str) -> None:
+    pin = pin.replace(".markdown", ending)
+    found = catalog(article("a", 0, path=f"content/a{ending}"), article("own", 1, next=pin))
+    assert (found.problems, found.pins[1].next) == ((), 0)
+
+
+def test_of_two_files_that_differ_in_the_ending_a_pin_names_the_one_it_says() -> None:
+    twins = [article("x", 0, path="content/a.markdown", slug="x"), article("y", 1, path="content/a.md", slug="y")]
+    found = catalog(*twins, article("own", 2, related=("content/a.markdown", "a.md")))
+    assert (found.problems, found.pins[2].related) == ((), (0, 1))
+
+
 @pytest.mark.parametrize("name", ["related", "next"])
 def test_a_pin_that_names_no_visible_article_is_a_problem(name: str) -> None:
     pin = ("content/hiden.md",) if name == "related" else "content/hiden.md"

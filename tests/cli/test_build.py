@@ -65,9 +65,11 @@ def test_output_is_another_folder(made: SiteDir, tmp_path: Path) -> None:
     assert not made.out.exists()
 
 
-@pytest.mark.parametrize("output", ["content", "content/public", "static", "templates/x"])
+@pytest.mark.parametrize(
+    "output", ["content", "content/public", "static", "templates/x", ".", "..", "../..", "content/..", "/"]
+)
 def test_an_output_among_the_sources_is_refused(made: SiteDir, output: str) -> None:
-    """The next build would read it as content."""
+    """The next build would read it as content, or its pages would lie between the sources."""
     before = {path: path.read_bytes() for path in made.path.rglob("*") if path.is_file()}
     result = build(made, "--output", made.path / output)
     assert result.exit_code == 1

@@ -17,6 +17,14 @@ def test_two_pieces_with_one_address_are_named_both() -> None:
     assert "'/2026/01/same/index.html' is also that of content/a.md" in problem.message
 
 
+def test_a_category_in_the_way_of_a_page_is_told_at_the_first_article_that_brings_it() -> None:
+    found = catalog(article("b", 1, category="Tags", tags=("LV",)), article("a", 0, category="TAGS"))
+    (problem,) = collisions((page.path, page.source) for page in plan(found))
+    assert problem.path == "content/a.md"
+    assert problem.message == "category 'TAGS': its output '/tags/index.html' is also that of index of tags"
+    assert "site.yaml" in problem.hint
+
+
 def test_paths_that_are_one_file_on_some_disks_collide() -> None:
     assert collisions([("a/Index.html", "x"), ("A/index.html", "y")])
     assert collisions([("e\u0301/index.html", "x"), ("\u00e9/index.html", "y")])
