@@ -7,13 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 _DIRECTIVE = re.compile(r"%(-?)(.)", re.DOTALL)
 
 # strftime directives that mean the same everywhere: names of days and months would follow the machine's locale.
 _PADDED = {"Y": ("year", 4), "m": ("month", 2), "d": ("day", 2), "H": ("hour", 2), "M": ("minute", 2)}
 _PADDED |= {"S": ("second", 2)}
+
+
+def whole_minutes(local: datetime) -> datetime:
+    """The same instant at an offset of whole minutes: RFC 3339 §5.6 and RFC 5322 §3.3 can write no other.
+
+    Before standard time came, clocks showed each place's own solar time.
+    """
+    offset = local.utcoffset() or timedelta()
+    seconds = offset.seconds % 60
+    if not seconds:
+        return local
+    # The first minute of all has none before it.
+    near = offset + timedelta(seconds=60 - seconds if local.year == 1 else -seconds)
+    return local.astimezone(timezone(near))
 
 
 def timestamp_pattern(pattern: str) -> Callable[[datetime], str]:
@@ -40,8 +54,10 @@ def timestamp_pattern(pattern: str) -> Callable[[datetime], str]:
     literal_braces = pattern.replace("{", "{{").replace("}", "}}")
     template = _DIRECTIVE.sub(piece, literal_braces)
 
+    has_offset = "{t:%z}" in template
+
     def write(instant: datetime) -> str:
-        return template.format(t=instant)
+        return template.format(t=whole_minutes(instant) if has_offset else instant)
 
     return write
 

@@ -17,7 +17,8 @@ from markupsafe import Markup
 from site_builder.catalog.urls import Addresses
 from site_builder.config import SiteConfig
 from site_builder.model import Items, Record
-from site_builder.patterns import timestamp_pattern
+from site_builder.patterns import timestamp_pattern, whole_minutes
+from site_builder.rendering.printing import MARK, Slot, shown
 from site_builder.rendering.slots import slot
 
 # Listings show the same instants again and again; an entry is about 200 bytes.
@@ -43,8 +44,8 @@ def make_filters(config: SiteConfig, addresses: Addresses, assets: Mapping[str, 
     return {
         "timestamp": in_zone(timestamp_pattern(config.site.timestamp_format)),
         "date": in_zone(timestamp_pattern(config.site.date_format)),
-        "iso": in_zone(lambda local: local.isoformat(timespec="seconds")),
-        "rfc822": in_zone(format_datetime),
+        "iso": in_zone(lambda local: whole_minutes(local).isoformat(timespec="seconds")),
+        "rfc822": in_zone(lambda local: format_datetime(whole_minutes(local))),
         "views": lambda shown: slot(shown.url),
         "exact_views": lambda shown: slot(shown.url, exact=True),
         "absolute": addresses.absolute,
@@ -53,7 +54,15 @@ def make_filters(config: SiteConfig, addresses: Addresses, assets: Mapping[str, 
     }
 
 
-_encode = msgspec.json.Encoder(enc_hook=str).encode
+def _text(value: object) -> str:
+    """Markup in a value is text like any other.  Raises :class:`TypeError` for what has no JSON."""
+    text = str(shown(value))
+    if MARK in text:
+        raise TypeError("a view count in a list has no JSON: write the list's brackets, and each count with |json")
+    return text
+
+
+_encode = msgspec.json.Encoder(enc_hook=_text).encode
 
 # Inside <script> nothing may look like markup; U+2028 and U+2029 end lines in old JavaScript.
 _IN_SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -62,6 +71,8 @@ _NEEDS_ESCAPE = re.compile("[<>&\u2028\u2029]").search
 
 def as_json(value: object) -> Markup:
     """``value`` as JSON (RFC 8259) that is also safe inside a script element."""
+    if type(value) is Slot:
+        return value.exact  # a number, once it is filled in
     # Most values are short texts: what the standard library has in C for one is faster than an encoder for all.
     text = encode_basestring(value) if type(value) is str else _encode(_plain(value)).decode()
     return Markup(text.translate(_IN_SCRIPT) if _NEEDS_ESCAPE(text) else text)  # noqa: S704  (no markup is left)

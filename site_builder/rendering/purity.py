@@ -15,15 +15,9 @@ import jinja2
 import jinja2.compiler
 import jinja2.nodes
 import jinja2.runtime
-import markupsafe
 import msgspec
 
-try:
-    from markupsafe import _speedups
-except ImportError:  # a MarkupSafe without its C part
-    _escape_text: Callable[[str], str] | None = None
-else:
-    _escape_text = getattr(_speedups, "_escape_inner", None)
+from site_builder.rendering.printing import PRINTERS
 
 # What Jinja offers for chance.
 IMPURE_GLOBALS = ("lipsum",)
@@ -54,22 +48,17 @@ def impurities(tree: jinja2.nodes.Template, is_imported: bool) -> Iterator[tuple
         callee = call.node
         if keeps and isinstance(callee, jinja2.nodes.Name) and callee.name in STATE:
             yield call.lineno, 1, f"{callee.name}() in a template that is imported", "It would outlive the page"
-        if isinstance(callee, jinja2.nodes.Getattr) and callee.attr in CHANGING:
+        if isinstance(callee, jinja2.nodes.Getattr) and callee.attr in ("format", "format_map"):
+            hint = "Use the filter format, as in {{ '%s and %s'|format(a, b) }}, or a ~ b"
+            yield call.lineno, 1, ".format() prints what it is given unseen", hint
+        elif isinstance(callee, jinja2.nodes.Getattr) and callee.attr in CHANGING:
             yield call.lineno, 1, f".{callee.attr}() changes a value", "A template shows what it is given"
         elif not isinstance(callee, (jinja2.nodes.Name, jinja2.nodes.Getattr)):
             yield call.lineno, 1, "what is called must be a name", "Computed calls hide what a page depends on"
-
-
-def fast_escape(value: Any) -> str:
-    """``markupsafe.escape`` without the detour over :class:`Markup`, whose only use is to be joined at once."""
-    kind = type(value)
-    if kind is str and _escape_text is not None:
-        return _escape_text(value)
-    if kind is markupsafe.Markup:
-        return value  # type: ignore[no-any-return]
-    if kind is int:
-        return str(value)
-    return markupsafe.escape(value)
+    for node in tree.find_all((jinja2.nodes.Getattr, jinja2.nodes.Getitem)):
+        name = node.attr if isinstance(node, jinja2.nodes.Getattr) else getattr(node.arg, "value", None)  # type: ignore[attr-defined]
+        if isinstance(name, str) and name.startswith("__"):
+            yield node.lineno, 1, f"'{name}' is Python's own", "A template shows what it is given"
 
 
 class Joined:
@@ -126,6 +115,20 @@ class FastCode(jinja2.compiler.CodeGenerator):
             frame.buffer = f"yield {_JOINED}"
         super().visit_Output(node, frame)
 
+    def visit_Mod(self, node: jinja2.nodes.BinExpr, frame: Any) -> None:  # noqa: N802
+        """``%``: arithmetic, or a text with places for values."""
+        self.write("modulo(")
+        self.visit(node.left, frame)
+        self.write(", ")
+        self.visit(node.right, frame)
+        self.write(")")
+
+    def _output_child_to_const(self, node: Any, frame: Any, finalize: Any) -> str:
+        """Text of the template itself, and constants: all else is computed, and checked, when it is printed."""
+        if not isinstance(node, (jinja2.nodes.TemplateData, jinja2.nodes.Const)):
+            raise jinja2.nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
     @contextlib.contextmanager
     def _missing_is_fine(self, fine: bool) -> Iterator[None]:
         self._may_be_missing += fine
@@ -158,8 +161,7 @@ class PureTemplate(jinja2.Template):
         template = super().from_code(environment, code, globals, uptodate)
         names = template.root_render_func.__globals__
         names[_JOINED] = Joined
-        if _escape_text is not None:
-            names["escape"] = fast_escape
+        names.update(PRINTERS)
         return template
 
     def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:  # noqa: ARG002
@@ -206,4 +208,5 @@ def remembering(macro: Callable[..., Any]) -> Callable[..., Any]:
         texts[whole] = ((arguments, tuple(named.values())), text)
         return text
 
+    call.__name__ = getattr(macro, "name", call.__name__)
     return call

@@ -49,8 +49,8 @@ class Renderer:
             return cut(template.render(values), lang)
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             place = self._templates.line_of(error)
-            if place is None and isinstance(error, UnicodeEncodeError):
-                # A template printed half a surrogate pair; found only when the whole page becomes bytes.
+            if place is None and isinstance(error, ValueError):
+                # A template printed half a surrogate pair, or half a count; found only in the page as a whole.
                 place = (f"templates/{page.template}", 1)
             if place is None:
                 raise

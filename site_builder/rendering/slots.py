@@ -16,10 +16,9 @@ from markupsafe import Markup
 
 from site_builder.config_views import Display
 from site_builder.model import Rendered
+from site_builder.rendering.printing import MARK, Slot
 
-# NUL is no character of HTML or XML, and parsing removes it from all content.
-_MARK = "\0"
-_MARK_BYTE = b"\0"
+_MARK_BYTE = MARK.encode()
 
 EXACT = "="
 # Chinese and Japanese count in units of 10^4 and 10^8 (CLDR, compact decimal formats of zh, zh-Hant, ja).
@@ -27,18 +26,24 @@ TEN_THOUSAND = {"zh": "万", "zh-hant": "萬", "ja": "万"}
 HUNDRED_MILLION = {"万": "亿", "萬": "億"}
 
 
-def slot(url: str, *, exact: bool = False) -> Markup:
-    """The mark for the count of the article at ``url``; ``exact``: the whole number, whatever is configured."""
-    name = f"{url}#{EXACT}" if exact else url
-    return Markup(f"{_MARK}{name}{_MARK}")  # noqa: S704  (a URL is percent-encoded and stays inside the marks)
+def slot(url: str, *, exact: bool = False) -> Slot:
+    """The place of the count of the article at ``url``; ``exact``: the whole number, whatever is configured."""
+    # A URL is percent-encoded and stays inside the marks.
+    whole = Markup(f"{MARK}{url}#{EXACT}{MARK}")  # noqa: S704
+    return Slot(whole if exact else Markup(f"{MARK}{url}{MARK}"), whole)  # noqa: S704
 
 
 def cut(text: str, lang: str = "") -> Rendered:
-    """Rendered text with its marks cut out; ``lang`` is the page's language (BCP 47)."""
+    """Rendered text with its marks cut out; ``lang`` is the page's language (BCP 47).
+
+    Raises :class:`ValueError` where a template cut a mark in two.
+    """
     data = text.encode()
-    if _MARK not in text:
+    if MARK not in text:
         return Rendered(data)
     parts = data.split(_MARK_BYTE)
+    if len(parts) % 2 == 0:
+        raise ValueError("a template cut a view count in two")
     pieces = parts[::2]
     ends = itertools.accumulate(map(len, pieces))
     names = [part.decode() for part in parts[1::2]]

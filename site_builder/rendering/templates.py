@@ -14,6 +14,7 @@ import jinja2.meta
 import msgspec
 
 from site_builder.errors import Problem, SiteError, did_you_mean
+from site_builder.rendering.printing import KEEPING, TEXT_FILTERS, checked, checked_join
 from site_builder.rendering.purity import IMPURE_FILTERS, IMPURE_GLOBALS, PureEnvironment, PureTemplate, impurities
 
 _REFERENCES = (jinja2.nodes.Extends, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport)
@@ -44,6 +45,7 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            optimized=False,  # what is computed when compiling would be printed unchecked
             cache_size=-1,
             loader=jinja2.FunctionLoader(self._load),
         )
@@ -52,6 +54,9 @@ class Templates:
             del self._environment.globals[name]
         for name in IMPURE_FILTERS:
             del self._environment.filters[name]
+        for name in TEXT_FILTERS:
+            self._environment.filters[name] = checked(self._environment.filters[name], keeps=name in KEEPING)
+        self._environment.filters["join"] = checked_join(self._environment.filters["join"])
         self._environment.filters.update(filters)
         self._environment.globals.update(values)
         self._shared = frozenset(values)

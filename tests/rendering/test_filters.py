@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -51,6 +53,28 @@ def filters(config: str = "") -> dict[str, object]:
 def test_instants_are_shown_in_the_sites_zone(name: str, expected: str) -> None:
     write = filters("site: {timezone: Asia/Shanghai}")[name]
     assert write(datetime(2019, 6, 12, 17, 1, 2, tzinfo=UTC)) == expected  # type: ignore[operator]
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(["Asia/Shanghai", "Africa/Monrovia", "Europe/Amsterdam"]))
+def test_instants_before_standard_time_are_written_with_offsets_of_whole_minutes(instant: datetime, zone: str) -> None:
+    """RFC 3339 §5.6 and RFC 5322 §3.3: offsets are hours and minutes; the instant stays the same to the second."""
+    try:
+        instant.replace(microsecond=0).astimezone(ZoneInfo(zone))
+    except OverflowError:
+        return  # a timestamp that is an error
+    instant = instant.replace(microsecond=0)
+    found = filters(f"site: {{timezone: {zone}, timestamp_format: '%Y-%m-%dT%H:%M:%S%z'}}")
+    written = found["iso"](instant)  # type: ignore[operator]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", written)
+    assert datetime.fromisoformat(written) == instant
+    assert re.fullmatch(r".* [+-]\d{4}", found["rfc822"](instant))  # type: ignore[operator]
+    assert datetime.fromisoformat(found["timestamp"](instant)) == instant  # type: ignore[operator]
+
+
+def test_wall_clocks_of_old_show_what_the_author_wrote() -> None:
+    write = filters("site: {timezone: Asia/Shanghai}")["timestamp"]
+    noon = datetime(1890, 5, 1, 12, 0, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert write(noon.astimezone(UTC)) == "1890/5/1 12:00:00"  # type: ignore[operator]
 
 
 def test_addresses_stand_below_the_sites_path() -> None:

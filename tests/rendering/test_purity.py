@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from site_builder.errors import SiteError
-from site_builder.rendering.purity import REMEMBERED, fast_escape, remembering
+from site_builder.rendering.printing import fast_escape
+from site_builder.rendering.purity import REMEMBERED, remembering
 from site_builder.rendering.templates import Templates, TemplateSource
 
 
