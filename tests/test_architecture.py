@@ -15,7 +15,7 @@ PACKAGE = REPOSITORY / "site_builder"
 ROWS = (
     ("errors",),
     ("model",),
-    ("text", "patterns"),
+    ("text", "patterns", "references"),
     ("yaml_reader",),
     ("decode",),
     ("config_views",),
@@ -36,6 +36,7 @@ PURE = {
     "model",
     "text",
     "patterns",
+    "references",
     "yaml_reader",
     "decode",
     "config_views",

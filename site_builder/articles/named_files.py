@@ -1,24 +1,38 @@
-"""What of this site a body names by its path: an image or file that only hidden pieces name is hidden, too.
+"""What of this site a piece names: an image or file that only hidden pieces name is hidden, too.
 
-In: a body's bytes.  Out: site paths.  Found in the Markdown source: destinations of images and links, and
-attributes of raw HTML.
+In: a body's bytes and the free values of the front matter.  Out: site paths, in doubt too many.
 """
 
 from __future__ import annotations
 
-import re
-from urllib.parse import unquote
+from collections.abc import Iterable, Iterator
 
-_DESTINATIONS = re.compile(rb"\](?:\(|:)\s*<?(/[^\s\"'<>)]+)").findall
-_ATTRIBUTES = re.compile(rb"=\s*[\"']?(/[^\s\"'<>]+)").findall
+from site_builder.model import Items, Record, Value
+from site_builder.references import Own, files_named, folder_of, looks_like_file, named_in_markdown
 
 
-def named_files(body: bytes) -> tuple[str, ...]:
-    """Site paths that ``body`` names, sorted; addresses of other hosts (``//host/…``) are none."""
-    found = _DESTINATIONS(body) if b"](" in body or b"]:" in body else []
-    if b"<" in body:
-        found += _ATTRIBUTES(body)
-    if not found:
-        return ()
-    names = {unquote(name.decode("utf-8", "replace")) for name in found}
-    return tuple(sorted(name for name in names if not name.startswith("//")))
+def named_files(body: bytes, path: str, own: Own, *, extra: Record, others: Iterable[str]) -> tuple[str, ...]:
+    """Site paths that the piece in the file ``path`` names, sorted; ``others`` are addresses of its front matter."""
+    folder = folder_of(path)
+    found = files_named(named_in_markdown(body, own), folder, own)
+    for address in others:
+        found |= files_named((address,), folder, own)
+    if len(extra):
+        texts = list(_texts(extra))
+        # A template may put the root before a relative name, or the piece's folder.
+        for place in (folder, ""):
+            found |= files_named(filter(looks_like_file, texts), place, own)
+            found |= files_named((name for text in texts for name in named_in_markdown(text.encode(), own)), place, own)
+    return tuple(sorted(found)) if found else ()
+
+
+def _texts(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Items):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, Record):
+        for name in value:
+            yield name
+            yield from _texts(value[name])

@@ -18,7 +18,7 @@ from site_builder.articles.reading import read_front_matter
 from site_builder.articles.rules import Rules
 from site_builder.articles.words import count_words
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Article, Document, Parsed, Source
+from site_builder.model import Article, Document, Parsed, Record, Source
 from site_builder.text import slug_of
 from site_builder.yaml_reader import Mapping, Node, Scalar, quoted
 
@@ -79,7 +79,9 @@ def _parse(source: Source, findings: Findings) -> Article | Document | None:
     values["path"] = path
     values["digest"] = hashlib.blake2b(data, digest_size=16).digest()
     values["body_start"] = front.body_start
-    values["files"] = named_files(body)
+    image = values.get("image")
+    others = [address for address in (image.src if image else "", values.get("source_url", "")) if address]
+    values["files"] = named_files(body, path, findings.rules.own, extra=values.get("extra", Record()), others=others)
     if findings.places:
         values["places"] = tuple(findings.places)
     if is_document:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from site_builder.config import SiteConfig
+from site_builder.references import Own
 from site_builder.text import fold
 
 
@@ -14,12 +15,13 @@ class Rules(msgspec.Struct, frozen=True):
     """``zone`` is that of instants without one; ``language`` that of pieces without ``lang``.
 
     ``categories`` holds the allowed names by their folded form (see :func:`site_builder.text.fold`);
-    empty means that any name will do.
+    empty means that any name will do.  ``own`` is the site's address.
     """
 
     zone: ZoneInfo
     language: str = "en"
     categories: dict[str, str] = {}
+    own: Own = Own()
 
     @staticmethod
     def of(config: SiteConfig) -> Rules:
@@ -28,4 +30,5 @@ class Rules(msgspec.Struct, frozen=True):
             ZoneInfo(config.site.timezone),
             config.site.language,
             {fold(category.name): category.name for category in config.categories},
+            Own.of(config.site.url),
         )

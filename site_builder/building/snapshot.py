@@ -23,12 +23,14 @@ from site_builder.model import Article, BodyRef, Document, Parsed
 from site_builder.pages.plan import collisions, plan
 from site_builder.pages.planned import Planned
 from site_builder.pages.site import shared_values, site_info
+from site_builder.references import Own
 from site_builder.rendering.filters import make_filters
 from site_builder.rendering.markdown import make_converter
 from site_builder.rendering.renderer import Renderer
 from site_builder.rendering.templates import Templates, TemplateSource
 from site_builder.sources.images import image_sizes
 from site_builder.sources.scan import CopiedFile, SiteFiles, read_body, read_config_text, scan
+from site_builder.sources.shown import shown_files
 from site_builder.sources.view_store import read_views
 
 
@@ -70,14 +72,15 @@ def take_snapshot(
     tell = progress or (lambda _stage, _done, _total: None)
     clock = clock or Stopwatch()
     with clock.stage("scan"):
-        config = parse_config(read_config_text(site_dir))
+        config_text = read_config_text(site_dir)
+        config = parse_config(config_text)
         files = scan(site_dir)
     with clock.stage("parse"):
         parsed, memory = parse_all(str(site_dir), files.articles, Rules.of(config), jobs or available_jobs(), tell)
     with clock.stage("plan"):
         catalog = catalog_of(parsed, files, config, instant, drafts=drafts, strict=strict)
         pages = plan(catalog)
-        copied = shown_files(files, catalog)
+        copied = shown_files(files, catalog.hidden_files, Own.of(config.site.url), (config_text, config.site.logo))
         check_plan(catalog, [*((page.path, page.source) for page in pages), *((c.path, c.source) for c in copied)])
         renderer = renderer_of(site_dir, files, catalog)
     return Snapshot(config, files, parsed, catalog, pages, copied, renderer, memory)
@@ -113,12 +116,6 @@ def catalog_of(
     return make_catalog(articles, documents, config, instant, drafts=drafts, images=sizes, stored=stored)
 
 
-def shown_files(files: SiteFiles, catalog: Catalog) -> list[CopiedFile]:
-    """The files to copy: a file of ``content/`` that only hidden pieces name is as hidden as they are."""
-    hidden = catalog.hidden_files
-    return [file for file in files.copied if "/" + file.path not in hidden or not file.source.startswith("content/")]
-
-
 def check_plan(catalog: Catalog, outputs: list[tuple[str, str]]) -> None:
     """Raises :class:`SiteError` for pins that lead nowhere and outputs that share a path."""
     problems: list[Problem] = [*catalog.problems, *collisions(outputs)]
@@ -140,4 +137,5 @@ def renderer_of(site_dir: Path, files: SiteFiles, catalog: Catalog) -> Renderer:
     def read(reference: BodyRef) -> str:
         return body_text(read_body(folder, reference), reference.start)
 
-    return Renderer(templates, make_converter(config.markdown, site.host), read, site.base)
+    sloppy = config.markdown.raw_html == "trusted"
+    return Renderer(templates, make_converter(config.markdown, site.host), read, site.base, sloppy=sloppy)

@@ -21,7 +21,7 @@ SITEMAP = "/sitemap.xml"
 NEWS_SITEMAP = "/sitemaps/news.xml"
 
 # RFC 3986 §3.3: pchar without "%"; the rest is percent-encoded as UTF-8.
-_SAFE = "/~!$&'()*+,;=:@-._"
+SAFE = "/~!$&'()*+,;=:@-._"
 
 
 class Addresses(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Addresses(msgspec.Struct, frozen=True):
 
     def url(self, permalink: str) -> str:
         """The root-relative URL of a permalink."""
-        return self.base + (permalink if permalink.isascii() and permalink.isalnum() else quote(permalink, safe=_SAFE))
+        return self.base + (permalink if permalink.isascii() and permalink.isalnum() else quote(permalink, safe=SAFE))
 
     def absolute(self, url: str) -> str:
         """The absolute URL of a root-relative one (an absolute one stays)."""
@@ -60,7 +60,7 @@ class Addresses(msgspec.Struct, frozen=True):
 def addresses(config: SiteConfig) -> Addresses:
     """The addresses of the site that ``config`` describes."""
     root = config.site.url.rstrip("/")
-    root = root[: len(root) - len(urlsplit(root).path)] + quote(urlsplit(root).path, safe=_SAFE + "%")
+    root = root[: len(root) - len(urlsplit(root).path)] + quote(urlsplit(root).path, safe=SAFE + "%")
     return Addresses(root, urlsplit(root).path, urlsplit(root).hostname or "", msgspec.structs.asdict(config.urls))
 
 

@@ -5,7 +5,6 @@ In: a :class:`Page` and the Markdown text of its body.  Out: :class:`Rendered`, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import jinja2
@@ -14,6 +13,8 @@ from markupsafe import Markup
 
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.model import BodyRef, Heading, Page, Rendered
+from site_builder.references import folder_of
+from site_builder.rendering.addresses import with_addresses
 from site_builder.rendering.markdown import ConversionError, Converter
 from site_builder.rendering.slots import cut
 from site_builder.rendering.templates import Templates
@@ -30,13 +31,23 @@ class Renderer:
     """Renders pages; holds no state that a page could leave behind."""
 
     def __init__(
-        self, templates: Templates, converter: Converter, read_body: Callable[[BodyRef], str], base: str = ""
+        self,
+        templates: Templates,
+        converter: Converter,
+        read_body: Callable[[BodyRef], str],
+        base: str = "",
+        *,
+        sloppy: bool = False,
     ) -> None:
-        """``read_body`` gives the Markdown text that a :class:`BodyRef` names; ``base`` is the site's base path."""
+        """``read_body`` gives the Markdown text that a :class:`BodyRef` names; ``base`` is the site's base path.
+
+        ``sloppy``: authors' HTML comes as they wrote it.
+        """
         self._templates = templates
         self._converter = converter
         self._read_body = read_body
         self._base = base
+        self._sloppy = sloppy
 
     def render(self, page: Page) -> Rendered:
         """The page's bytes and slots.  Raises :class:`SiteError` naming the template's line or the article."""
@@ -68,14 +79,5 @@ class Renderer:
             body = self._converter.convert(text, lang)
         except ConversionError as error:
             raise SiteError([Problem(page.source, message=str(error))]) from None
-        html = _below(self._base, body.html) if self._base else body.html
+        html = with_addresses(body.html, folder_of(reference.path), self._base, sloppy=self._sloppy)
         return RenderedBody(Markup(html), body.toc)  # noqa: S704  (the converter sanitizes)
-
-
-_TAG = re.compile(r"<[a-zA-Z][^>]*>")
-_SITE_PATH = re.compile(r"""(\s(?:href|src|poster)=["']?)/(?!/)""")
-
-
-def _below(base: str, html: str) -> str:
-    """``html`` whose addresses on this site (``/images/a.jpg``) lead below the base path, as authors mean them."""
-    return _TAG.sub(lambda tag: _SITE_PATH.sub(rf"\g<1>{base}/", tag.group()), html)

@@ -274,7 +274,7 @@ def test_every_key_of_the_model_can_be_set():
     defaults = {field.name: field.default for field in msgspec.structs.fields(Article) if not field.required}
     unset = {name for name, default in defaults.items() if getattr(read, name) == default}
     assert unset == set()
-    assert (read.words, read.excerpt, read.files) == (5, "Sum", ("/a.jpg",))
+    assert (read.words, read.excerpt, read.files) == (5, "Sum", ("/a.jpg", "/i.jpg"))
 
 
 def test_a_title_that_yaml_reads_as_comment_warns():
