@@ -16,6 +16,7 @@ COMMANDS = {
     "new": "site_builder.cli.new",
     "build": "site_builder.cli.build",
     "why": "site_builder.cli.why",
+    "views": "site_builder.cli.views",
     "clean": "site_builder.cli.clean",
 }
 
