@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from site_builder import config_views
+from site_builder import config_deploy, config_views
 from site_builder.decode import decode
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.model import Record
@@ -180,6 +180,7 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
     syndication: Syndication = Syndication()
     blocks: dict[str, Block] = {}
     views: config_views.Views = config_views.Views()
+    deploy: config_deploy.Deploy = config_deploy.Deploy()
 
 
 _SLUG = re.compile(r"[A-Za-z0-9_~-](?:[A-Za-z0-9_.~-]{0,78}[A-Za-z0-9_~-])?").fullmatch
@@ -248,6 +249,7 @@ def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
     _check_categories(config.categories, report)
     for key, message, hint in config_views.faults(config.views):
         report(f"views.{key}", message, hint)
+    config_deploy.check_deploy(config.deploy, report)
     names = {fold(category.name): category.name for category in config.categories}
     for name, block in config.blocks.items():
         if names and block.category and fold(block.category) not in names:

@@ -107,4 +107,5 @@ def test_as_root_the_missing_packages_are_installed(setup: Any, monkeypatch: pyt
     setup.install_system_packages(setup.missing_programs())
     update, install = setup.commands
     assert update[-1] == "update"
-    assert install[-5:] == ["chromium", "fonts-noto-cjk", "default-jre-headless", "nodejs", "npm"]
+    assert install[-8:-3] == ["chromium", "fonts-noto-cjk", "default-jre-headless", "nodejs", "npm"]
+    assert install[-3:] == ["openssh-server", "rsync", "git"]

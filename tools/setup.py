@@ -96,6 +96,12 @@ def missing_programs() -> dict[str, str]:
         missing["nodejs"] = "Node.js"
     if not shutil.which("npm"):
         missing["npm"] = "npm"
+    if not (shutil.which("sshd") or shutil.which("/usr/sbin/sshd")):
+        missing["openssh-server"] = "an SSH server"
+    if not shutil.which("rsync"):
+        missing["rsync"] = "rsync"
+    if not shutil.which("git"):
+        missing["git"] = "git"
     return missing
 
 

@@ -1,6 +1,7 @@
 """The command line: each command parses its arguments, calls the package and prints.
 
-Exit codes: 0 done, 1 the content or the site is at fault, 2 wrong usage.
+Exit codes: 0 done, 1 the content or the site is at fault, 2 wrong usage; of ``deploy`` also 3 stopped part-way, 4
+refused by a guard.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ COMMANDS = {
     "build": "site_builder.cli.build",
     "why": "site_builder.cli.why",
     "views": "site_builder.cli.views",
+    "deploy": "site_builder.cli.deploy",
     "clean": "site_builder.cli.clean",
 }
 

@@ -1,0 +1,123 @@
+"""After a deploy: caches are told which addresses changed, and a sample is read from where readers read.
+
+In: the plan and its report.  Out: how many pages were looked at, and sentences about what was not as it should be.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shlex
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import zlib
+
+import msgspec
+
+from site_builder.config_deploy import Target as Settings
+from site_builder.deploy.plan import Plan, group_of
+from site_builder.deploy.release import Entry
+from site_builder.deploy.report import DeployReport, quoted
+from site_builder.deploy.secret import hidden
+from site_builder.deploy.wanted import address
+
+SECONDS = 30
+TRIES = 3
+# What CDNs answer to programs that do not say who they are is often not the page.
+AGENT = "site-builder"
+
+
+def after(settings: Settings, plan: Plan, report: DeployReport) -> tuple[int, tuple[str, ...]]:
+    """Purge, then check."""
+    warnings = []
+    if report.purge and settings.purge_command:
+        warnings += purge_by_command(settings.purge_command, report.purge)
+    if report.purge and settings.purge_hook:
+        warnings += purge_by_hook(settings, report)
+    pages = sample(plan, settings.check) if settings.url else []
+    warnings += [fault for entry in pages if (fault := fault_of(settings.url, entry))]
+    return len(pages), tuple(map(hidden, warnings))
+
+
+def purge_by_command(command: str, addresses: tuple[str, ...]) -> list[str]:
+    """Run the command, no shell, the addresses on its standard input, one a line."""
+    words = shlex.split(command)
+    text = "".join(address + "\n" for address in addresses)
+    try:
+        done = subprocess.run(  # noqa: S603  (the site's own setting)
+            words, input=text, capture_output=True, text=True, timeout=SECONDS * 4, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return [f"the purge command did not run: {error}"]
+    if done.returncode:
+        return [f"the purge command ended with code {done.returncode}: {done.stderr.strip()[-500:]}"]
+    return []
+
+
+def purge_by_hook(settings: Settings, report: DeployReport) -> list[str]:
+    """POST ``{"release": …, "urls": […]}``; the token named by ``purge_token`` goes along as a bearer (RFC 6750)."""
+    body = msgspec.json.encode({"release": report.release, "urls": report.purge})
+    headers = {"Content-Type": "application/json", "User-Agent": AGENT}
+    if settings.purge_token:
+        token = os.environ.get(settings.purge_token, "")
+        if not token:
+            return [f"the purge hook was not called: the environment has no {settings.purge_token}"]
+        headers["Authorization"] = f"Bearer {token}"
+    request = urllib.request.Request(settings.purge_hook, body, headers, method="POST")  # noqa: S310  (checked)
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310
+            return []
+    except (OSError, ValueError) as error:
+        return [f"the purge hook failed: {error}"]
+
+
+def sample(plan: Plan, count: int) -> list[Entry]:
+    """Up to ``count`` pages that were sent, spread over all of them."""
+    pages = [
+        operation.entry
+        for operation in plan.operations
+        if group_of(operation.entry.kind) != "assets" and not operation.entry.source
+    ]
+    step = max(1, len(pages) // count) if count else 1
+    return pages[::step][:count]
+
+
+def fault_of(url: str, entry: Entry) -> str:
+    """What is wrong with the page at its live address, '' for nothing."""
+    place = url.rstrip("/") + quoted(address(entry.path))
+    fault = ""
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(attempt)
+        fault = _look(place, entry)
+        if not fault:
+            return ""
+    return fault
+
+
+def _look(place: str, entry: Entry) -> str:
+    headers = {"Cache-Control": "no-cache", "User-Agent": AGENT, "Accept-Encoding": "gzip"}
+    request = urllib.request.Request(place, headers=headers)  # noqa: S310  (checked)
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+            data = answer.read()
+            coding = answer.headers.get("Content-Encoding", "")
+        if coding == "gzip":
+            data = gzip.decompress(data)
+        elif coding == "br":
+            import brotli
+
+            data = brotli.decompress(data)
+    except urllib.error.HTTPError as error:
+        # 404.html is meant to be served with this status.
+        if error.code == 404 and entry.kind == "404":
+            return ""
+        return f"{place} answers {error.code}"
+    except (OSError, ValueError, EOFError, zlib.error) as error:
+        return f"{place} cannot be read: {error}"
+    if hashlib.sha256(data).digest() != entry.digest:
+        return f"{place} does not show what was deployed"
+    return ""

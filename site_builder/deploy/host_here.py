@@ -1,0 +1,149 @@
+"""A folder of releases on this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from site_builder.deploy.local import LocalSite
+from site_builder.deploy.release import Entry
+from site_builder.deploy.stops import Stopped
+from site_builder.deploy.target import Note
+
+
+class HostHere:
+    """See :class:`site_builder.deploy.folders.Host`."""
+
+    requests = 0
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a record."""
+        try:
+            return (self.root / name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._stopped(name, error) from None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a record in one step."""
+        target = self.root / name
+        fresh = target.with_name(target.name + ".new")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(data)
+            os.replace(fresh, target)
+        except OSError as error:
+            raise self._stopped(name, error) from None
+
+    def swap(self, name: str, data: bytes, before: bytes | None) -> bool:
+        """Write a record if it still is ``before``."""
+        guard = self.root / ".site-builder" / "guard"
+        try:
+            guard.parent.mkdir(parents=True, exist_ok=True)
+            with guard.open("wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if self.read(name) != before:
+                    return False
+                self.write(name, data)
+        except OSError as error:
+            raise self._stopped(name, error) from None
+        return True
+
+    def current(self) -> str:
+        """The release that the link names."""
+        try:
+            return os.readlink(self.root / "current").removeprefix("releases/")
+        except OSError:
+            return ""
+
+    def put(self, folder: str, entries: Iterable[Entry], source: LocalSite, base: str, note: Note) -> None:
+        """Write the entries' bytes into ``folder``."""
+        del base
+        for entry in entries:
+            target = self.root / folder / entry.path
+            data = source.read(entry)
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                # It may be a link to a file of another release.
+                target.unlink(missing_ok=True)
+                with target.open("xb") as file:
+                    file.write(data)
+            except OSError as error:
+                raise self._stopped(entry.path, error) from None
+            note(entry)
+
+    def link(self, before: str, folder: str, paths: Iterable[str]) -> None:
+        """Files of one release into another folder, those left out that are there already."""
+        made: set[str] = set()
+        source, target = str(self.root / before), str(self.root / folder)
+        for path in paths:
+            parent = f"{target}/{path}".rpartition("/")[0]
+            try:
+                if parent not in made:
+                    os.makedirs(parent, exist_ok=True)
+                    made.add(parent)
+                os.link(f"{source}/{path}", f"{target}/{path}")
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise self._stopped(path, error) from None
+
+    def activate(self, folder: str, name: str) -> None:
+        """Give the folder its final name, then let the link name it."""
+        final = self.root / "releases" / name
+        fresh = self.root / "current.new"
+        try:
+            if not final.exists():
+                (self.root / folder).mkdir(parents=True, exist_ok=True)
+                os.replace(self.root / folder, final)
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(Path("releases") / name)
+            os.replace(fresh, self.root / "current")
+        except OSError as error:
+            raise self._stopped("current", error) from None
+
+    def names(self) -> list[str]:
+        """Everything that stands in ``releases`` and in the folder of records."""
+        found = []
+        for folder in ("releases", ".site-builder/releases"):
+            path = self.root / folder
+            found += [f"{folder}/{name}" for name in sorted(os.listdir(path))] if path.is_dir() else []
+        return found
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove these of :meth:`names`."""
+        for name in names:
+            path = self.root / name
+            try:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+            except OSError as error:
+                raise self._stopped(name, error) from None
+
+    def digests(self, folder: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """SHA-256 of the files that are there."""
+        found = {}
+        for path in paths:
+            try:
+                found[path] = hashlib.sha256((self.root / folder / path).read_bytes()).digest()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise self._stopped(path, error) from None
+        return found
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def _stopped(self, name: str, error: OSError) -> Stopped:
+        return Stopped(f"{self.root / name} cannot be written or read: {error.strerror or error}")

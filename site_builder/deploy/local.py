@@ -1,0 +1,61 @@
+"""The site's output on this disk: whether it is a finished build, and its bytes.
+
+In: the site's folder.  Out: the manifest, and for an entry its bytes as the target shall hold them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+from pathlib import Path
+
+from site_builder.building.manifest import Manifest, read_manifest
+from site_builder.deploy.release import Entry
+from site_builder.deploy.stops import Refused, Stopped
+
+
+def finished(site_dir: Path, output: Path) -> Manifest:
+    """The manifest of a finished build.  Raises :class:`Refused` where the output is none."""
+    manifest = read_manifest(site_dir, output)
+    if manifest is None:
+        raise Refused([f"{output} is not a finished build. Run: site-builder build"])
+    root = str(output)
+    for file in manifest.files:
+        try:
+            size = os.stat(f"{root}/{file.path}").st_size
+        except OSError:
+            size = -1
+        if size != file.size:
+            what = "is missing" if size < 0 else f"has {size:,} bytes where the build wrote {file.size:,}"
+            raise Refused([f"{output / file.path} {what}: this is not a finished build. Run: site-builder build"])
+    return manifest
+
+
+class LocalSite:
+    """The output folder that a deploy sends from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, entry: Entry) -> bytes:
+        """The bytes that the target shall hold.  Raises :class:`Stopped` where the file is not the build's."""
+        try:
+            data = (self.folder / entry.origin).read_bytes()
+        except OSError as error:
+            raise Stopped(f"{entry.origin} cannot be read: {error.strerror}") from None
+        if hashlib.sha256(data).digest() != entry.digest:
+            raise Stopped(f"{entry.origin} is not what the build wrote: was it changed meanwhile? Build again")
+        return encoded(data, entry.encoding)
+
+
+def encoded(data: bytes, encoding: str) -> bytes:
+    """``data`` compressed, the same bytes each time."""
+    if encoding == "gzip":
+        return gzip.compress(data, 9, mtime=0)
+    if encoding == "brotli":
+        import brotli
+
+        compressed: bytes = brotli.compress(data, quality=9)
+        return compressed
+    return data

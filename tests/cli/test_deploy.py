@@ -1,0 +1,118 @@
+"""``site-builder deploy``: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import build, run
+from tests.site.pieces import piece
+from tests.support.site import SiteDir
+
+
+@pytest.fixture
+def portal(made: SiteDir, tmp_path: Path) -> SiteDir:
+    made.write(
+        "site.yaml",
+        "site: {url: https://www.example.com}\ndeploy:\n  targets:\n    live: {path: ../www}\n"
+        "    other: {path: ../other}\n  default: live\n",
+    )
+    return made
+
+
+def deploy(portal: SiteDir, *arguments: object) -> tuple[int, str]:
+    result = run("deploy", "--site", portal.path, *arguments)
+    return result.exit_code, result.output
+
+
+def test_a_deploy_from_build_to_rollback(portal: SiteDir, tmp_path: Path):
+    assert deploy(portal)[0] == 4
+    build(portal)
+    code, text = deploy(portal)
+    assert (code, "is live" in text) == (0, True)
+    assert (tmp_path / "www" / "current" / "2026" / "11" / "p3" / "index.html").is_file()
+    assert deploy(portal)[1].startswith("live: nothing to do")
+    first = (tmp_path / "www" / "current" / "index.html").read_bytes()
+
+    portal.write("content/new.md", piece("Fresh piece", timestamp="2026-11-21"))
+    build(portal)
+    code, text = deploy(portal, "--dry-run")
+    assert code == 0
+    assert "added: 2026/11/new/index.html" in text
+    assert "https://www.example.com/2026/11/new/" in text
+    report = tmp_path / "report.json"
+    assert deploy(portal, "--json", report)[0] == 0
+    told = json.loads(report.read_text())
+    assert told["outcome"] == "deployed"
+    assert told["groups"]["pages"]["added"] == ["2026/11/new/index.html"]
+    assert (tmp_path / "www" / "current" / "index.html").read_bytes() != first
+
+    code, text = deploy(portal, "--rollback")
+    assert (code, "is back as" in text) == (0, True)
+    assert (tmp_path / "www" / "current" / "index.html").read_bytes() == first
+    code, text = deploy(portal, "--list")
+    assert (code, text.count("\n")) == (0, 3)
+    assert text.startswith("live  ")
+    assert "brings back" in text
+    assert deploy(portal, "other", "--list") == (0, "other: nothing was deployed yet\n")
+
+
+def test_guards_say_what_to_do(portal: SiteDir):
+    build(portal)
+    deploy(portal)
+    for number in range(5):
+        portal.remove(f"content/p{number}.md")
+    build(portal)
+    code, text = deploy(portal)
+    assert code == 4
+    assert "live pages would vanish, more than 20 %" in text
+    assert "--yes" in text
+    assert deploy(portal, "--yes")[0] == 0
+
+
+def test_an_unknown_target_and_a_wrong_setting_are_told(portal: SiteDir):
+    code, text = deploy(portal, "life")
+    assert (code, "Did you mean 'live'?" in text) == (1, True)
+    portal.write("site.yaml", "deploy:\n  targets:\n    live: {path: a, ssh: 'b@c:/d'}\n    x: {}\n  default: y\n")
+    code, text = deploy(portal)
+    assert code == 1
+    assert "found path and ssh of path, ssh, s3, gs, az, git. Expected exactly one" in text
+    assert "deploy.targets.x: found none" in text
+    assert "there is no target 'y'" in text
+
+
+@pytest.mark.parametrize(
+    "target, told",
+    [
+        ("git: 'https://user:pa55word@github.com/a/b'", "holds credentials"),
+        ("git: 'https://ghp_abcdef@github.com/a/b'", "holds credentials"),
+        ("path: x, purge_hook: 'https://a:pa55word@example.com/'", "holds credentials"),
+        ("path: x, purge_token: pa55word-itself", "is no name of an environment variable"),
+        ("ssh: 'host'", "is no folder on a server"),
+        ("ssh: '-oProxyCommand=x:/a'", "is no folder on a server"),
+        ("s3: 'a/../b'", "is no bucket"),
+        ("s3: a, compress: [gzip, brotli]", "an object has one encoding"),
+        ("git: a, branch: '-x'", "is no name of a branch"),
+        ("path: x, keep_releases: 0", "Expected 1 to 1,000"),
+        ("path: x, url: 'ftp://x'", "is no http(s) address"),
+    ],
+)
+def test_settings_that_cannot_work_are_told(portal: SiteDir, target: str, told: str):
+    portal.write("site.yaml", f"deploy:\n  targets:\n    live: {{{target}}}\n")
+    code, text = deploy(portal)
+    assert code == 1
+    assert told in text
+    assert "pa55word" not in text
+    assert "ghp_" not in text
+
+
+def test_a_target_that_cannot_be_written_stops_resumably(portal: SiteDir, tmp_path: Path):
+    build(portal)
+    (tmp_path / "www").write_text("a file")
+    code, text = deploy(portal)
+    assert (code, "--resume" in text) == (3, True)
+    os.unlink(tmp_path / "www")
+    assert deploy(portal, "--resume")[0] == 0
