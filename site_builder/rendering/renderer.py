@@ -55,8 +55,8 @@ class Renderer:
         lang = values["page"].lang if "page" in values else ""
         if "body" in values:
             values["body"] = self._body(values["body"], page, lang)
-        template = self._templates.get(page.template)
         try:
+            template = self._templates.get(page.template, page.context.__struct_fields__)
             return cut(template.render(values), lang)
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             place = self._templates.line_of(error)

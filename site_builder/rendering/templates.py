@@ -6,6 +6,7 @@ In: the texts of all templates by name.  Out: compiled templates, their closures
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,8 +15,10 @@ import jinja2.meta
 import msgspec
 
 from site_builder.errors import Problem, SiteError, did_you_mean
+from site_builder.rendering.compiling import PureEnvironment, PureTemplate
+from site_builder.rendering.linking import link
 from site_builder.rendering.printing import KEEPING, TEXT_FILTERS, checked, checked_join
-from site_builder.rendering.purity import IMPURE_FILTERS, IMPURE_GLOBALS, PureEnvironment, PureTemplate, impurities
+from site_builder.rendering.purity import IMPURE_FILTERS, IMPURE_GLOBALS, impurities
 
 _REFERENCES = (jinja2.nodes.Extends, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport)
 
@@ -38,6 +41,8 @@ class Templates:
     ) -> None:
         """``values`` are the names that every template sees: ``site`` and the shared values."""
         self._sources = sources
+        self._lines = {name: source.text.count("\n") + 1 for name, source in sources.items()}
+        self._origins: dict[str, tuple[tuple[int, str], ...]] = {}
         self._environment = PureEnvironment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -79,8 +84,9 @@ class Templates:
         if "\0" in source.text:
             return [Problem(source.path, message="holds a NUL character")]
         try:
-            self._trees[name] = self._environment.parse(source.text, name, source.path)
-            self._environment.get_template(name)
+            self._trees[name] = tree = self._environment.parse(source.text, name, source.path)
+            # Names of filters and tests are looked up by the code generator; to Python it comes when it is needed.
+            self._environment.compile(tree, name, source.path, raw=True)
         except jinja2.TemplateSyntaxError as error:
             return [Problem(source.path, error.lineno, 1, error.message or "syntax error", self._hint(error))]
         return []
@@ -107,11 +113,30 @@ class Templates:
             elif named.value not in self._sources:
                 yield node.lineno, 1, f"no template '{named.value}'", did_you_mean(named.value, self._sources)
 
-    def get(self, name: str) -> jinja2.Template:
-        """The compiled template.  Raises :class:`SiteError` where there is none."""
+    @functools.cache  # noqa: B019  (lives as long as the build)
+    def get(self, name: str, fields: tuple[str, ...] | None = None) -> jinja2.Template:
+        """The compiled template, for pages that give it just ``fields``; None for one that may be given any names.
+
+        The two render the same; knowing the fields is faster.  Raises :class:`SiteError` where there is none.
+        """
         if name not in self._sources:
             raise SiteError([Problem(f"templates/{name}", message="this template is needed and does not exist")])
-        return self._environment.get_template(name)
+        environment = self._environment
+        constants = environment.globals
+        linked = None if fields is None else link(name, fields, self._trees, self._lines, constants, self._module)
+        if linked is None:
+            return environment.get_template(name)
+        path = self._sources[name].path
+        self._origins[path] = linked.origins
+        return environment.linked(linked.tree, name, path)
+
+    @functools.cache  # noqa: B019  (lives as long as the build)
+    def _module(self, name: str) -> object:
+        """What others import from the template."""
+        try:
+            return self.get(name, ()).module
+        except Exception:  # noqa: BLE001  (raised again, with the template's lines)
+            self._environment.handle_exception()
 
     @functools.cache  # noqa: B019  (lives as long as the build)
     def closure(self, name: str) -> tuple[str, ...]:
@@ -139,6 +164,12 @@ class Templates:
         trace = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename in paths:
-                found = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+                found = self._origin(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
             trace = trace.tb_next
         return found
+
+    def _origin(self, path: str, line: int) -> tuple[str, int]:
+        """Where a line of a linked template comes from."""
+        origins = self._origins.get(path, ((0, ""),))
+        start, name = origins[bisect_left(origins, line, key=lambda origin: origin[0]) - 1]
+        return (self._sources[name].path if name else path), line - start
