@@ -19,6 +19,11 @@ NOT_FOUND = "/404.html"
 ROBOTS = "/robots.txt"
 SITEMAP = "/sitemap.xml"
 NEWS_SITEMAP = "/sitemaps/news.xml"
+MOST_READ = "/most-read/"
+MOST_READ_FRAGMENT = "/fragments/most-read.html"
+VIEWS = "/views/"
+# Files that the counts are spread over: one is small, and a new piece changes only one.
+VIEWS_SHARDS = 256
 
 # RFC 3986 §3.3: pchar without "%"; the rest is percent-encoded as UTF-8.
 SAFE = "/~!$&'()*+,;=:@-._"
@@ -110,3 +115,16 @@ def feed(permalink: str, name: str) -> str:
 def sitemap_shard(name: str) -> str:
     """The permalink of a sitemap shard: ``2019-06``, ``pages``."""
     return f"/sitemaps/{name}.xml"
+
+
+def views_shard(number: int) -> str:
+    """The permalink of a file of view counts, 0 to 255."""
+    return f"{VIEWS}{number}.json"
+
+
+def views_shard_of(url: str) -> int:
+    """The shard with the count of the article at ``url`` (percent-encoded); ``static/js/views.js`` does the same."""
+    found = 0
+    for byte in url.encode("ascii"):
+        found = (found * 31 + byte) % VIEWS_SHARDS
+    return found

@@ -152,6 +152,34 @@ class HomeContext(msgspec.Struct, frozen=True):
     most_read: tuple[Card, ...]
 
 
+class MostReadContext(msgspec.Struct, frozen=True):
+    """``most_read.html``: the most read pieces of the site, and a rail for each category, most read first."""
+
+    page: PageInfo
+    title: str
+    most_read: tuple[Card, ...]
+    rails: tuple[Rail, ...]
+
+
+class FragmentContext(msgspec.Struct, frozen=True):
+    """``fragments/most_read.html``: what article pages load when a reader comes near their end."""
+
+    page: PageInfo
+    most_read: tuple[Card, ...]
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """An article whose count is asked for: ``counted|exact_views``."""
+
+    url: str
+
+
+class ViewsContext(msgspec.Struct, frozen=True):
+    """``views/shard.json``: the articles of one file of view counts."""
+
+    counted: tuple[Counted, ...]
+
+
 class IndexContext(msgspec.Struct, frozen=True):
     """``index.html``: all tags, authors, sources or years."""
 
@@ -237,7 +265,9 @@ class SiteInfo(msgspec.Struct, frozen=True, kw_only=True):
     """``site``, which every template sees; from ``site.yaml`` alone.
 
     ``url`` is absolute without a final slash; ``base_path`` is its path part ('' at the root of a host);
-    ``home`` is the root-relative address of the home page.
+    ``home`` is the root-relative address of the home page.  ``most_read_url`` is '' where ``listings.most_read`` is 0.
+    ``live_views`` is the address of the folder of view counts, '' without ``views.live``; ``views_display`` how
+    they are shown.
     """
 
     title: str
@@ -252,3 +282,7 @@ class SiteInfo(msgspec.Struct, frozen=True, kw_only=True):
     copyright: str
     feeds: tuple[FeedLink, ...]
     extra: Record
+    most_read_url: str = ""
+    most_read_fragment: str = ""
+    live_views: str = ""
+    views_display: str = "exact"

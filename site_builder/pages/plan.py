@@ -16,6 +16,7 @@ from site_builder.pages.documents import plan_documents
 from site_builder.pages.feeds import plan_feeds
 from site_builder.pages.home import plan_home
 from site_builder.pages.listings import plan_listings
+from site_builder.pages.most_read import plan_most_read, plan_views
 from site_builder.pages.planned import Planned
 from site_builder.pages.sitemaps import plan_sitemaps
 
@@ -27,6 +28,8 @@ def plan(catalog: Catalog) -> list[Planned]:
         *plan_documents(catalog),
         *plan_home(catalog),
         *plan_listings(catalog),
+        *plan_most_read(catalog),
+        *plan_views(catalog),
         *plan_feeds(catalog),
         *plan_sitemaps(catalog),
     ]

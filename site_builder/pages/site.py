@@ -38,6 +38,10 @@ def site_info(config: SiteConfig) -> SiteInfo:
             FeedLink(site.title, JSON_FEED, addresses.url(urls.feed(urls.HOME, "feed.json"))),
         ),
         extra=site.extra,
+        most_read_url=addresses.url(urls.MOST_READ) if config.listings.most_read else "",
+        most_read_fragment=addresses.url(urls.MOST_READ_FRAGMENT),
+        live_views=addresses.url(urls.VIEWS) if config.views.live else "",
+        views_display=config.views.display,
     )
 
 

@@ -86,6 +86,8 @@ def _other_pages(catalog: Catalog) -> list[tuple[str, datetime | None]]:
     Listings have no last change here: it would change this file with every piece published, for no reader's gain.
     """
     pages: list[tuple[str, datetime | None]] = [(urls.HOME, None)]
+    if catalog.config.listings.most_read:
+        pages.append((urls.MOST_READ, None))
     for kind in KINDS:
         pages.extend((taxon.permalink, None) for taxon in taxa_of(catalog, kind).values())
     for index, document in enumerate(catalog.documents):

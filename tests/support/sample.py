@@ -61,6 +61,7 @@ KINDS = (
     "year",
     "month",
     "index",
+    "ranking",
     "not-found",
 )
 
@@ -75,7 +76,7 @@ def pages_by_kind(public: Path) -> dict[str, str]:
     )
     chinese = [address for address in articles if trees[address].get("lang", "").startswith("zh")]
     western = [address for address in articles if address not in chinese]
-    kinds = {"home": "/", "not-found": "/404.html"}
+    kinds = {"home": "/", "ranking": "/most-read/", "not-found": "/404.html"}
     if chinese:
         kinds["chinese"] = chinese[-1]
     if western:
