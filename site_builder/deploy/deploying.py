@@ -37,7 +37,7 @@ from site_builder.deploy.release import (
     encode_release,
 )
 from site_builder.deploy.report import DeployReport, make_report
-from site_builder.deploy.stops import Moved, Refused, Stopped
+from site_builder.deploy.stops import Absent, Moved, Refused, Stopped
 from site_builder.deploy.target import Target
 from site_builder.deploy.targets import open_target
 from site_builder.deploy.wanted import wanted
@@ -177,9 +177,16 @@ class Work:
             raise Refused([reason])
         release = self._release(state.current.id) if state.current else None
         if force and release:
-            release = self._target.survey(release)
-        begun = [self._target.release(info.id) for info in state.pending] if self._target.in_place else []
-        return Live(state=state, release=release, begun=tuple(begun))
+            release = self._target.survey(release, state)
+            if release.waste:
+                state = msgspec.structs.replace(state, swept=False)
+        begun, abandoned = [], []
+        if self._target.in_place:
+            begun = [self._target.release(info.id) for info in state.pending]
+            for info in state.preparing:
+                with suppress(Absent):
+                    abandoned.append(self._target.release(info.id))
+        return Live(state=state, release=release, begun=tuple(begun), abandoned=tuple(abandoned))
 
     def _release(self, name: str) -> Release:
         data = self._journal.cached(name)
@@ -249,17 +256,19 @@ class Work:
         info = plan.release.info
         self._state = live.state
         self._journal.begin(found)
-        self._store(lock=self._lock())
-        self._target.prepare(plan)
+        aside = tuple(item for item in live.state.preparing if item.id != info.id)
+        self._store(lock=self._lock(), preparing=(*aside, info))
+        record = encode_release(plan.release)
+        self._target.prepare(plan, record)
         others = () if not self._target.in_place else tuple(item for item in live.state.pending if item.id != info.id)
-        self._store(pending=(*others, info))
+        self._store(pending=(*others, info), preparing=aside)
         for phase in plan.phases:
             self._send(phase.name, plan, source)
         self._target.switch(plan)
-        done = {"releases": (info, *plan.history), "pending": ()}
+        done = {"releases": (info, *plan.history), "pending": (), "preparing": ()}
         waste = plan.release.waste or not self._target.in_place
         self._store(**done, swept=not waste, lock=self._lock() if waste else None)
-        self._journal.cache(info.id, encode_release(plan.release))
+        self._journal.cache(info.id, record)
         self._journal.finish(info.id)
         if waste:
             self._target.sweep(plan.release.waste, self._state)
@@ -268,10 +277,14 @@ class Work:
     def tidy(self, live: Live) -> None:
         """Nothing to send; but the last deploy may have been killed before it had swept."""
         self._state = live.state
-        if live.release and (live.state.pending or not live.state.swept):
-            self._store(lock=self._lock(), pending=())
-            self._target.sweep(live.release.waste, self._state)
-            self._store(swept=True, lock=None)
+        unfinished = (*live.state.pending, *live.state.preparing)
+        if live.release and (unfinished or not live.state.swept):
+            self._store(lock=self._lock())
+            left = [f"release {info.id}" for info in unfinished]
+            made = {name for release in live.abandoned for name in release.blobs} - live.release.blobs.keys()
+            left += [f"blob {name}" for name in sorted(made)]
+            self._target.sweep([*left, *(live.release.waste if not live.state.swept else ())], self._state)
+            self._store(pending=(), preparing=(), swept=True, lock=None)
         elif live.state.lock:
             self._store(lock=None)
         if live.release:

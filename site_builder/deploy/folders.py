@@ -26,10 +26,9 @@ from site_builder.deploy.release import (
     State,
     decode_release,
     decode_state,
-    encode_release,
     encode_state,
 )
-from site_builder.deploy.stops import Moved, Stopped
+from site_builder.deploy.stops import Absent, Moved
 from site_builder.deploy.target import Note
 from site_builder.deploy.wanted import Manner
 
@@ -96,11 +95,12 @@ class Folders:
         """The record of a release."""
         data = self._host.read(_record(name))
         if data is None:
-            raise Stopped(f"the target has no record of its release {name}")
+            raise Absent(f"the target has no record of its release {name}")
         return decode_release(data)
 
-    def survey(self, base: Release) -> Release:
+    def survey(self, base: Release, state: State) -> Release:
         """Every file is read.  Those that stand compressed beside another are taken as wrong: they are made anew."""
+        del state
         plain = [entry for entry in base.live().values() if not entry.encoding]
         found = self._host.digests(f"releases/{base.info.id}", [entry.path for entry in plain])
         files = tuple(
@@ -111,9 +111,9 @@ class Folders:
         kept = tuple(item for item in base.kept if found.get(item.entry.path) == item.entry.digest)
         return msgspec.structs.replace(base, files=files, kept=kept)
 
-    def prepare(self, plan: Plan) -> None:
+    def prepare(self, plan: Plan, record: bytes) -> None:
         """Write the release's record."""
-        self._host.write(_record(plan.release.info.id), encode_release(plan.release))
+        self._host.write(_record(plan.release.info.id), record)
 
     def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
         """Files into the folder that is being made."""

@@ -49,6 +49,21 @@ class LocalSite:
         return encoded(data, entry.encoding)
 
 
+def decoded(data: bytes, encoding: str) -> bytes:
+    """What :func:`encoded` compressed.  Raises what the two libraries raise where it is damaged."""
+    if encoding == "gzip":
+        return gzip.decompress(data)
+    if encoding == "brotli":
+        import brotli
+
+        try:
+            plain: bytes = brotli.decompress(data)
+        except brotli.error as error:
+            raise ValueError(str(error)) from None
+        return plain
+    return data
+
+
 def encoded(data: bytes, encoding: str) -> bytes:
     """``data`` compressed, the same bytes each time."""
     if encoding == "gzip":

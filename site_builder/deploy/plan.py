@@ -61,12 +61,14 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a target.
 
     ``release`` is the pointer's; ``begun`` are the pending releases of a target that is changed in place, whose
-    paths are uncertain; ``arrived`` are paths of which the journal knows that they hold this entry now.
+    paths are uncertain; ``abandoned`` those that were only prepared; ``arrived`` are paths of which the journal knows
+    that they hold this entry now.
     """
 
     state: State
     release: Release | None = None
     begun: tuple[Release, ...] = ()
+    abandoned: tuple[Release, ...] = ()
     arrived: Mapping[str, Entry] = {}
 
 
@@ -154,7 +156,7 @@ def make_plan(
             for entry in needed
             if entry.stored in held and entry.stored not in there and entry.path not in uncertain
         ]
-        made = {name for release in live.begun for name in release.blobs}
+        made = {name for release in (*live.begun, *live.abandoned) for name in release.blobs}
         waste += [f"blob {name}" for name in there.keys() | made if name not in held]
         waste = [item for item in waste if item.removeprefix("blob ") not in held]
     history, forgotten = _history(live.state, info.id, grace)
@@ -244,7 +246,8 @@ def _waste(
 
 def _history(state: State, own: str, grace: Grace) -> tuple[tuple[ReleaseInfo, ...], list[str]]:
     """The releases that stay, newest first, the one that is being made left out; and the names of those that go."""
-    stay, forgotten = [], [info.id for info in state.pending if info.id != own]
+    unfinished = (*state.preparing, *state.pending)
+    stay, forgotten = [], [info.id for info in unfinished if info.id != own]
     replaced = grace.now
     for info in state.releases:
         if grace.covers(Last(info.number, replaced)):

@@ -101,7 +101,10 @@ class Lock(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """The small record: ``releases`` newest first, the first one live; ``pending`` begun and not finished.
+    """The small record: ``releases`` newest first, the first one live.
+
+    ``preparing`` are releases of which at most the record and copies were made, ``pending`` those that may have
+    changed what readers see; neither was finished.
 
     ``write`` is a random word of the last write: it tells one's own write whose answer was lost from another's.
     ``swept`` is whether the live release's waste has been removed.
@@ -110,6 +113,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     write: str = ""
     releases: tuple[ReleaseInfo, ...] = ()
+    preparing: tuple[ReleaseInfo, ...] = ()
     pending: tuple[ReleaseInfo, ...] = ()
     lock: Lock | None = None
     swept: bool = True

@@ -21,5 +21,9 @@ class Stopped(Exception):
     """The target did not take it: what has arrived is on record, ``--resume`` sends the rest.  Exit code 3."""
 
 
+class Absent(Stopped):
+    """The target has no such record."""
+
+
 class Moved(Exception):
     """The target's state is not the one that was read: another deploy was there meanwhile."""

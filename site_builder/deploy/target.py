@@ -34,11 +34,11 @@ class Target(Protocol):
     def release(self, name: str) -> Release:
         """The record of a release."""
 
-    def survey(self, base: Release) -> Release:
-        """``base`` with what the target really holds, every file looked at: ``--force``."""
+    def survey(self, base: Release, state: State) -> Release:
+        """``base`` as the target really holds it, every file looked at; its ``waste`` is what nothing names."""
 
-    def prepare(self, plan: Plan) -> None:
-        """Copy what a rollback needs, and put the release's record: nothing that readers see."""
+    def prepare(self, plan: Plan, record: bytes) -> None:
+        """Copy what a rollback needs, and put the release's ``record``: nothing that readers see."""
 
     def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
         """Carry out a phase; without ``source`` from what the target holds of ``plan.release.info.restores``."""

@@ -8,6 +8,7 @@ from site_builder.config_deploy import Deploy
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.stops import Refused
 from site_builder.deploy.target import Target
+from site_builder.deploy.wanted import Manner
 
 
 def open_target(settings: Settings, deploy: Deploy, site_dir: Path, work: Path) -> Target:
@@ -17,5 +18,11 @@ def open_target(settings: Settings, deploy: Deploy, site_dir: Path, work: Path) 
         from site_builder.deploy.host_here import HostHere
 
         return Folders(HostHere(site_dir / settings.path), settings.compress)
-    del deploy, work
+    if settings.kind in {"s3", "gs", "az"}:
+        from site_builder.deploy.objects import Objects
+        from site_builder.deploy.stores import open_store
+
+        encoding = settings.compress[0] if settings.compress else None
+        return Objects(open_store(settings), settings, Manner(headers=True, rules=deploy.headers, in_place=encoding))
+    del work
     raise Refused([f"deploys to {settings.kind}: are not there yet"])

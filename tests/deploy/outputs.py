@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from site_builder.building.manifest import Manifest, ManifestFile, write_manifest
-from site_builder.deploy.deploying import Options, deploy
+from site_builder.deploy.deploying import Options, Progress, deploy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ class Desk:
     """A site's folder with an output and a target named ``live``."""
 
     path: Path
+    place: str = ""
 
     @property
     def out(self) -> Path:
@@ -59,9 +60,11 @@ class Desk:
             found.append(ManifestFile(path, hashlib.sha256(data).hexdigest(), len(data), kind_of(path)))
         write_manifest(self.path, self.out, Manifest(instant=instant, files=tuple(found)))
 
-    def deploy(self, *, yes: bool = True, **options: Any) -> DeployReport:
+    def deploy(
+        self, *, yes: bool = True, progress: Progress = lambda _phase, _done, _all: None, **options: Any
+    ) -> DeployReport:
         """Deploy; guards are told to let pass unless ``yes`` is false."""
-        return deploy(self.path, "live", Options(**options), insist=lambda _: yes)
+        return deploy(self.path, "live", Options(**options), insist=lambda _: yes, progress=progress)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

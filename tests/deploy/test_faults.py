@@ -1,0 +1,209 @@
+"""Bad days of networks, stores and machines: readers see whole pages all along, and the rest can be sent."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from site_builder.deploy.deploying import releases
+from site_builder.deploy.journal import Journal
+from site_builder.deploy.stops import Stopped
+from tests.deploy.crawl import crawl
+from tests.deploy.outputs import Desk, paper
+from tests.deploy.proxy import FAULTS, Fault, Proxy, proxied
+from tests.deploy.sweeps import points, seed
+from tests.deploy.weed import objects
+from tests.support.sample import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from obstore.store import S3Store
+
+    from tests.deploy.weed import S3
+
+NAMES = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def proxy(s3: S3) -> Iterator[Proxy]:
+    with proxied(s3.endpoint) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(proxy: Proxy, tmp_path: Path) -> Desk:
+    made = Desk(tmp_path / "site")
+    made.place = f"site/faults-{os.getpid()}-{next(NAMES)}"
+    made.configure(
+        f"s3: {made.place}, endpoint: '{proxy.address}', timeout: 1, retries: 1, keep_releases: 2, keep_hours: 0"
+    )
+    proxy.heal()
+    return made
+
+
+@pytest.fixture
+def store(s3: S3, desk: Desk) -> S3Store:
+    return s3.store(desk.place.partition("/")[2])
+
+
+def assert_exactly(store: S3Store, desk: Desk, edition: int) -> None:
+    """The store holds the edition, the assets of the release before, and for each release in grace its record."""
+    found = objects(store)
+    wanted = paper(edition)
+    before = paper(edition - 1)
+    extra = {path for path in found if path not in wanted}
+    assert {path: found[path] for path in wanted} == wanted
+    assert all(path.endswith((".css", ".png")) and path in before for path in extra)
+    state = releases(desk.path)[1]
+    assert state.lock is None
+    assert state.pending == ()
+    assert set(objects(store, ".site-builder/releases")) == {
+        f".site-builder/releases/{info.id}" for info in state.releases
+    }
+
+
+def assert_rolls_back(store: S3Store, desk: Desk, edition: int) -> None:
+    """What a rollback needs was not lost."""
+    desk.deploy(rollback="")
+    found = objects(store)
+    assert {path: found.get(path) for path in paper(edition - 1)} == paper(edition - 1)
+    desk.deploy()
+    assert_exactly(store, desk, edition)
+
+
+def requests_of_a_deploy(desk: Desk, proxy: Proxy) -> int:
+    """Deploy editions 1 and 2; the number of requests that the second took."""
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    proxy.heal()
+    desk.deploy()
+    return proxy.requests
+
+
+def arrived_of(desk: Desk) -> set[str]:
+    """What the journal of an unfinished deploy says of the files that have arrived."""
+    found = Journal(desk.path, "live").interrupted()
+    state = releases(desk.path)[1]
+    # A journal whose release is not pending is that of a deploy that had not begun to send.
+    return set(found.arrived) if found and found.info in state.pending else set()
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_target_that_fails_from_some_request_on(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
+    chance = random.Random(f"{fault} {seed()}")
+    count = requests_of_a_deploy(desk, proxy)
+    proxy.hang = 1.5
+    stopped = 0
+    for edition in range(3, 3 + points(2, 50)):
+        desk.output(paper(edition))
+        proxy.break_from(chance.randint(1, count), fault)
+        try:
+            desk.deploy()
+        except Stopped:
+            stopped += 1
+        proxy.heal()
+        crawl(objects(store).get, [paper(edition - 1), paper(edition)])
+        arrived = arrived_of(desk)
+        report = desk.deploy(resume=True)
+        sent = [line.partition("/faults-")[2].partition("/")[2] for line in proxy.log if line.startswith("PUT ")]
+        assert arrived.isdisjoint(sent)
+        assert report.arrived_before == len(arrived)
+        assert_exactly(store, desk, edition)
+        if edition % 5 == 0:
+            assert_rolls_back(store, desk, edition)
+    assert stopped or fault in {"slow", "truncated"}
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_single_failure_is_tried_again(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
+    chance = random.Random(f"{fault} {seed()}")
+    count = requests_of_a_deploy(desk, proxy)
+    proxy.hang = 1.5
+    for edition in range(3, 3 + points(2, 50)):
+        desk.output(paper(edition))
+        proxy.break_from(chance.randint(1, count), fault, times=1)
+        assert desk.deploy().outcome == "deployed"
+        assert_exactly(store, desk, edition)
+
+
+def deploy_program(desk: Desk) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "site_builder", "deploy", "--yes", "--resume"]
+    return subprocess.Popen(
+        command, cwd=desk.path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+@pytest.mark.fuzz
+def test_killed_before_or_after_any_request(desk: Desk, store: S3Store, proxy: Proxy):
+    chance = random.Random(seed())
+    count = requests_of_a_deploy(desk, proxy)
+    for edition in range(3, 3 + points(5, 50)):
+        desk.output(paper(edition))
+        at, after = chance.randint(1, count), chance.random() < 0.5
+        children: list[subprocess.Popen[bytes]] = []
+
+        def kill(number: int, at: int = at, children: list[subprocess.Popen[bytes]] = children) -> None:
+            if number == at:
+                os.kill(children[0].pid, signal.SIGKILL)
+
+        proxy.heal()
+        proxy.before, proxy.after = (lambda _: None, kill) if after else (kill, lambda _: None)
+        children.append(deploy_program(desk))
+        assert children[0].wait(60) in {-signal.SIGKILL, 0}
+        proxy.heal()
+        crawl(objects(store).get, [paper(edition - 1), paper(edition)])
+        # Another build may come between.
+        between = chance.random() < 0.3
+        if between:
+            desk.output(paper(edition) | {"rss.xml": b"<rss/>"})
+            desk.deploy(resume=chance.random() < 0.5)
+            desk.output(paper(edition))
+        desk.deploy(resume=chance.random() < 0.7)
+        assert_exactly(store, desk, edition)
+        if not between and edition % 3 == 0:
+            assert_rolls_back(store, desk, edition)
+
+
+def test_a_deploy_elsewhere_finishes_what_a_dead_one_began(desk: Desk, store: S3Store, proxy: Proxy, tmp_path: Path):
+    count = requests_of_a_deploy(desk, proxy)
+    desk.output(paper(3))
+    proxy.break_from(count - 4, "500")
+    with pytest.raises(Stopped):
+        desk.deploy()
+    proxy.heal()
+    other = Desk(tmp_path / "other")
+    # One that waits for no lock: as if it had lapsed.
+    other.configure(f"s3: {desk.place}, endpoint: '{proxy.address}', keep_releases: 2, keep_hours: 0, lock_minutes: 1")
+    lapse(store)
+    other.output(paper(4))
+    other.deploy()
+    found = objects(store)
+    assert {path: found[path] for path in paper(4)} == paper(4)
+    assert not [path for path in found if path not in paper(4) and path.endswith(".html")]
+    crawl(found.get, [paper(4)])
+
+
+def lapse(store: S3Store) -> None:
+    """Let the lock lapse."""
+    import msgspec
+    import obstore
+
+    from site_builder.deploy.release import decode_state, encode_state
+
+    state = decode_state(bytes(obstore.get(store, ".site-builder/state").bytes()))
+    assert state.lock
+    lock = msgspec.structs.replace(state.lock, until=1)
+    obstore.put(store, ".site-builder/state", encode_state(msgspec.structs.replace(state, lock=lock)))

@@ -1,0 +1,198 @@
+"""Deploys to an object store: a real S3 server, and for laws the library's own store in memory."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+import pytest
+
+from site_builder.deploy.deploying import releases
+from site_builder.deploy.local import encoded
+from site_builder.deploy.stops import Refused, Stopped
+from tests.deploy.outputs import Desk, paper
+from tests.deploy.weed import SECRET_KEY, objects
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
+
+    from tests.deploy.weed import S3
+
+NAMES = itertools.count()
+
+
+@pytest.fixture
+def desk(s3: S3, tmp_path: Path) -> Desk:
+    made = Desk(tmp_path / "site")
+    made.place = f"site/objects-{os.getpid()}-{next(NAMES)}"
+    made.configure(f"s3: {made.place}, endpoint: '{s3.endpoint}', timeout: 10")
+    return made
+
+
+@pytest.fixture
+def store(s3: S3, desk: Desk) -> S3Store:
+    return s3.store(desk.place.partition("/")[2])
+
+
+def site_in(store: S3Store, wanted: dict[str, bytes]) -> dict[str, bytes]:
+    """What is live, less the files that stay for readers of older pages."""
+    return {
+        path: data for path, data in objects(store).items() if path in wanted or not path.endswith((".css", ".png"))
+    }
+
+
+def test_a_deploy_holds_the_site_and_a_second_one_does_nothing(desk: Desk, store: S3Store):
+    desk.output(paper(1))
+    assert desk.deploy().outcome == "deployed"
+    assert objects(store) == paper(1)
+    again = desk.deploy()
+    assert (again.outcome, again.requests) == ("nothing to do", 1)
+
+
+def test_headers_say_what_each_file_is_and_how_long_it_may_be_kept(desk: Desk, store: S3Store):
+    desk.output(paper(1))
+    desk.deploy()
+    (style,) = [path for path in paper(1) if path.endswith(".css")]
+    told = {
+        path: dict(obstore.get(store, path).attributes) for path in ("index.html", style, "rss.xml", "img/front.png")
+    }
+    assert told == {
+        "index.html": {
+            "Content-Type": "text/html; charset=utf-8",
+            "Cache-Control": "public, max-age=60, must-revalidate",
+        },
+        style: {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable"},
+        "rss.xml": {"Content-Type": "application/rss+xml; charset=utf-8", "Cache-Control": "public, max-age=600"},
+        "img/front.png": {"Content-Type": "image/png", "Cache-Control": "public, max-age=3600"},
+    }
+
+
+def test_a_rule_that_changes_sends_only_what_it_matches(desk: Desk, store: S3Store, s3: S3):
+    desk.output(paper(1))
+    desk.deploy()
+    rules = "  headers:\n    - {match: '*.png', cache_control: 'public, max-age=5', content_type: image/x-test}\n"
+    desk.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}'", rules)
+    report = desk.deploy()
+    assert report.groups["assets"].headers == ("img/front.png",)
+    assert sum(phase.files for phase in report.phases) == 1
+    found = dict(obstore.get(store, "img/front.png").attributes)
+    assert found == {"Content-Type": "image/x-test", "Cache-Control": "public, max-age=5"}
+    assert objects(store) == paper(1)
+    desk.deploy(rollback="")
+    assert dict(obstore.get(store, "img/front.png").attributes)["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("encoding, coding", [("gzip", "gzip"), ("brotli", "br")])
+def test_text_is_stored_compressed_where_wanted(desk: Desk, store: S3Store, s3: S3, encoding: str, coding: str):
+    desk.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}', compress: [{encoding}]")
+    desk.output(paper(1))
+    desk.deploy()
+    answer = obstore.get(store, "index.html")
+    assert answer.attributes["Content-Encoding"] == coding
+    assert bytes(answer.bytes()) == encoded(paper(1)["index.html"], encoding)
+    assert "Content-Encoding" not in obstore.get(store, "img/front.png").attributes
+    assert desk.deploy(force=True).outcome == "nothing to do"
+
+
+def test_assets_stay_and_withdrawn_pages_go(desk: Desk, store: S3Store):
+    desk.output(paper(5))
+    desk.deploy()
+    desk.output(paper(6))
+    desk.deploy()
+    (old,) = [path for path in paper(5) if path.endswith(".css")]
+    found = objects(store)
+    assert found == paper(6) | {old: paper(5)[old]}
+
+
+def test_rollbacks_restore_the_bytes_without_sending_any(desk: Desk, store: S3Store):
+    for edition in (1, 2, 3):
+        desk.output(paper(edition))
+        desk.deploy()
+    for file in sorted(desk.out.rglob("*.*")):
+        file.unlink()
+    desk.deploy(rollback="")
+    assert site_in(store, paper(2)) == paper(2)
+    desk.deploy(rollback="")
+    assert site_in(store, paper(1)) == paper(1)
+    third = next(info for info in releases(desk.path)[1].releases if info.number == 3)
+    desk.deploy(rollback=third.id)
+    assert site_in(store, paper(3)) == paper(3)
+
+
+def test_what_no_release_in_grace_needs_goes(desk: Desk, store: S3Store, s3: S3):
+    desk.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}', keep_releases: 1, keep_hours: 0")
+    for edition in range(1, 8):
+        desk.output(paper(edition))
+        desk.deploy()
+    assert objects(store) == paper(7)
+    assert len(objects(store, ".site-builder/releases")) == 1
+    assert objects(store, ".site-builder/blobs") == {}
+
+
+def test_force_finds_what_others_changed(desk: Desk, store: S3Store):
+    desk.output(paper(1))
+    desk.deploy()
+    obstore.put(store, "index.html", b"defaced", attributes={"Content-Type": "text/html"})
+    obstore.put(store, "robots.txt", paper(1)["robots.txt"], attributes={"Content-Type": "text/html"})
+    obstore.delete(store, "rss.xml")
+    obstore.put(store, ".site-builder/blobs/orphan", b"")
+    assert desk.deploy().outcome == "nothing to do"
+    report = desk.deploy(force=True)
+    assert set(report.groups["front"].added) == {"index.html", "robots.txt", "rss.xml"}
+    assert objects(store) == paper(1)
+    assert obstore.get(store, "robots.txt").attributes["Content-Type"] == "text/plain; charset=utf-8"
+    assert objects(store, ".site-builder/blobs") == {}
+
+
+def test_odd_names_arrive_as_they_are(desk: Desk, store: S3Store):
+    names = ["标签/丝 绸/index.html", "a/100%/index.html", "q/what?#x/index.html", "e/é~!$&'()+,;=@[]/index.html"]
+    desk.output(paper(1) | {name: name.encode() for name in names})
+    desk.deploy()
+    assert objects(store) == paper(1) | {name: name.encode() for name in names}
+    desk.output(paper(1))
+    desk.deploy()
+    assert objects(store) == paper(1)
+    desk.deploy(rollback="")
+    assert set(objects(store)) >= set(names)
+
+
+def test_wrong_credentials_stop_and_do_not_show(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    desk.output(paper(1))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "quite-another-secret")
+    with pytest.raises(Stopped) as stopped:
+        desk.deploy()
+    assert "quite-another-secret" not in str(stopped.value)
+    assert SECRET_KEY not in str(stopped.value)
+
+
+def test_a_store_that_is_not_there_stops(desk: Desk):
+    desk.configure("s3: site, endpoint: 'http://127.0.0.1:9', retries: 1")
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match="its state"):
+        desk.deploy()
+
+
+def test_of_two_that_begin_together_one_is_refused(desk: Desk, store: S3Store, tmp_path: Path, s3: S3):
+    other = Desk(tmp_path / "other")
+    other.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}'")
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    other.output(paper(3))
+    inner: list[Exception] = []
+
+    def meanwhile(_phase: str, _done: int, _total: int) -> None:
+        # The first one holds the lock now.
+        if not inner:
+            with pytest.raises(Refused) as refused:
+                other.deploy()
+            inner.append(refused.value)
+
+    desk.deploy(progress=meanwhile)
+    assert "is deploying to it" in str(inner[0])
+    assert site_in(store, paper(2)) == paper(2)
+    assert other.deploy().outcome == "deployed"
+    assert site_in(store, paper(3)) == paper(3)
