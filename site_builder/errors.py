@@ -46,11 +46,17 @@ class SiteError(Exception):
         return (SiteError, (self.problems,))
 
 
+_AT_A_GLANCE = 40
+
+
 def did_you_mean(found: str, valid: Iterable[str]) -> str:
-    """The hint for a misspelt name: the nearest valid one, else all of them (as a sentence, no final dot needed)."""
+    """The hint for a misspelt name: the nearest valid one, else all of them, if they can be read at a glance.
+
+    A sentence, no final dot needed.
+    """
     names = sorted(valid)
     by_folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
     if near:
         return f"Did you mean '{by_folded[near[0]]}'?"
-    return f"Valid: {', '.join(names)}" if names else ""
+    return f"Valid: {', '.join(names)}" if 0 < len(names) <= _AT_A_GLANCE else ""

@@ -95,3 +95,10 @@ def _runs(sample: bytes) -> bool:
     """Whether high bytes come in runs, as in Chinese text; in European text they stand alone between letters."""
     runs = re.findall(rb"[\x80-\xff]+", sample)
     return sum(map(len, runs)) >= 2 * len(runs)
+
+
+def left_out(count: int, where: str = "") -> str:
+    """What is told where disallowed characters were removed."""
+    return (
+        f"one control character{where} is left out" if count == 1 else f"{count} control characters{where} are left out"
+    )

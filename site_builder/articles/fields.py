@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from site_builder.articles.characters import DISALLOWED
+from site_builder.articles.characters import DISALLOWED, left_out
 from site_builder.articles.findings import Findings
 from site_builder.articles.instants import EXPECTED, NoInstant, read_instant
 from site_builder.articles.paths import BadPath, check_alias, check_image, check_permalink, check_slug, check_url
@@ -37,7 +37,7 @@ def _clean(key: str, node: Scalar, findings: Findings) -> str:
         text = _BREAKS.sub(" ", text)
         clean = DISALLOWED.sub("", text)
         if clean != text:
-            findings.warn(node, f"{key}: {len(text) - len(clean)} control characters are left out")
+            findings.warn(node, f"{key}: {left_out(len(text) - len(clean))}")
         text = clean if any(character.isprintable() and character != " " for character in clean) else ""
     if "  " in text:
         text = _BREAKS.sub(" ", text)

@@ -7,7 +7,14 @@ from typing import Any
 
 from site_builder.articles import fields
 from site_builder.articles.article import check_article, file_stem, require
-from site_builder.articles.characters import DISALLOWED, encoding_problem, has_disallowed, normalized, place_of
+from site_builder.articles.characters import (
+    DISALLOWED,
+    encoding_problem,
+    has_disallowed,
+    left_out,
+    normalized,
+    place_of,
+)
 from site_builder.articles.excerpt import HEAD, excerpt
 from site_builder.articles.fences import split_front_matter
 from site_builder.articles.findings import Findings
@@ -128,4 +135,4 @@ def _warn_of_body(data: bytes, start: int, findings: Findings) -> None:
     line, column = place_of(text[: found.start()])
     count = len(DISALLOWED.findall(text, begin))
     at = Scalar("", True, line, column)
-    findings.warn(at, f"{count} control characters in the body are left out, the first is U+{ord(found.group()):04X}")
+    findings.warn(at, f"{left_out(count, ' in the body')}, the first is U+{ord(found.group()):04X}")

@@ -54,7 +54,8 @@ def _in_slug(character: str) -> bool:
 
 
 def _like(slug: str) -> str:
-    return f"Expected one segment such as '{slug_of(DISALLOWED.sub('', slug))}'"
+    like = slug_of(DISALLOWED.sub("", slug))
+    return f"Expected one segment such as '{'kapok-opens' if like.startswith('x-') else like}'"
 
 
 def check_permalink(text: str) -> str:

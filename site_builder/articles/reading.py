@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from site_builder.articles.characters import DISALLOWED, has_disallowed, place_of
+from site_builder.articles.characters import DISALLOWED, has_disallowed, left_out, place_of
 from site_builder.articles.fences import FrontMatter
 from site_builder.articles.findings import Findings
 from site_builder.articles.formats import read_json, read_toml
@@ -36,7 +36,7 @@ def _readable(front: FrontMatter, findings: Findings) -> str:
     if first:
         line, column = place_of(text[: first.start()])
         at = Scalar("", True, line + front.first_line - 1, column)
-        findings.warn(at, f"{len(DISALLOWED.findall(text))} control characters in the front matter are left out")
+        findings.warn(at, left_out(len(DISALLOWED.findall(text)), " in the front matter"))
         text = DISALLOWED.sub("", text)
     return text
 

@@ -22,7 +22,12 @@ LABELS = {"parse": "reading", "render": "rendering"}
 
 @click.command("build")
 @site_option
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Default: public.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The folder to build into (default: public).",
+)
 @click.option("--at", type=Instant(), help="Build as of this instant (default: now; without a zone, the site's).")
 @click.option("--drafts", is_flag=True, help="Show drafts as if published.")
 @click.option(

@@ -11,10 +11,18 @@ from site_builder.cli.console import plural, site_option, telling_problems
 
 @click.command("clean")
 @site_option
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Default: public.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The folder to build into (default: public).",
+)
 @telling_problems
 def command(site_dir: Path, output: Path | None) -> None:
-    """Remove what builds wrote, and nothing else: files that others put into the output stay."""
+    """Remove what builds wrote, and nothing else.
+
+    Files that others put into the output stay.
+    """
     from site_builder.building.output import Output
 
     folder = output or site_dir / "public"

@@ -15,7 +15,10 @@ from site_builder.cli.console import telling_problems
 @click.argument("directory", type=click.Path(path_type=Path), metavar="DIR")
 @telling_problems
 def command(directory: Path) -> None:
-    """Start a portal in DIR: configuration, templates, styles and a sample of content."""
+    """Start a portal in DIR.
+
+    Its configuration, templates, styles and a sample of content are yours to change.
+    """
     from site_builder.sources.locate import starter_dir
 
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

@@ -20,7 +20,9 @@ from site_builder.errors import Problem, SiteError, did_you_mean
 @click.option("--author", default="", help="The byline.")
 @telling_problems
 def command(site_dir: Path, headline: str, category: str, author: str) -> None:
-    """Write a file for a new piece, with complete front matter, and print its path.
+    """Write a file for a new piece.
+
+    Its front matter is complete; the path is printed.
 
     It starts as a draft: remove the line 'draft: true' to publish it.
     """
@@ -57,9 +59,11 @@ def command(site_dir: Path, headline: str, category: str, author: str) -> None:
         "tags: []\n"
         f"author: {quoted(author)}\n"
         'source: ""\n'
+        'source_url: ""\n'
         'summary: ""\n'
         "# image: /images/name.jpg\n"
         '# image_alt: "What the picture shows"\n'
+        '# image_credit: "Who made it"\n'
         "draft: true\n"
         "---\n\n"
     )

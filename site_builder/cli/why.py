@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from site_builder.cli.console import Instant, in_site_zone, site_option, telling_problems
 from site_builder.errors import Problem, SiteError, did_you_mean
+from site_builder.references import Own, site_paths
 
 WIDTH_IN_PIPES = 1_000
 
@@ -21,7 +23,9 @@ WIDTH_IN_PIPES = 1_000
 @click.option("--drafts", is_flag=True, help="Show drafts as if published.")
 @telling_problems
 def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> None:
-    """Tell for each item of an article's related list the terms of its score.
+    """Tell why an article's related list is as it is.
+
+    For each item of the list it prints the terms of its score.
 
     PATH is a content file (content/2019/kapok.md) or an address (/2019/06/kapok/).
     """
@@ -33,7 +37,8 @@ def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> Non
     from site_builder.catalog.related import terms
 
     catalog = load_catalog(site_dir, in_site_zone(at, site_dir) or datetime.now(UTC), drafts=drafts)
-    index = find(path, [article.path for article in catalog.articles], catalog.permalinks)
+    paths = [article.path for article in catalog.articles]
+    index = find(path, paths, catalog.permalinks, Own.of(catalog.config.site.url))
     article = catalog.articles[index]
     shown = catalog.related(index)
     pins = catalog.pins[index].related if index in catalog.pins else ()
@@ -56,19 +61,18 @@ def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> Non
         console.print(f"Next: {catalog.articles[following].title}", soft_wrap=True)
 
 
-def find(wanted: str, paths: list[str], permalinks: object) -> int:
-    """The index of the article that ``wanted`` names.  Raises :class:`SiteError` where there is none."""
-    assert isinstance(permalinks, list)
+def find(wanted: str, paths: list[str], permalinks: Sequence[str], own: Own) -> int:
+    """The index of the article that ``wanted`` names: a file, with or without its ending, or an address, also in full.
+
+    Raises :class:`SiteError` where there is none.
+    """
     name = wanted.removeprefix("./")
+    address = next(site_paths(name.rstrip("/"), "", own), "") if "://" in name else name.rstrip("/")
     for index, (path, permalink) in enumerate(zip(paths, permalinks, strict=True)):
-        if name in (path, path.removeprefix("content/"), permalink, permalink.rstrip("/")):
+        file = path.removeprefix("content/")
+        if name in (path, file, path.rpartition(".")[0], file.rpartition(".")[0]) or address == permalink.rstrip("/"):
             return index
-    raise SiteError(
-        [
-            Problem(
-                wanted,
-                message="no article that readers can see is there",
-                hint=did_you_mean(name, paths) if len(paths) < 5_000 else "",
-            )
-        ]
-    )
+    hint = did_you_mean(name, paths) if len(paths) < 5_000 else ""
+    if not hint.startswith("Did"):
+        hint = "Expected a content path such as content/2019/kapok.md, or an address such as /2019/06/kapok/"
+    raise SiteError([Problem(wanted, message="no article that readers can see is there", hint=hint)])

@@ -62,6 +62,9 @@ _BROUGHT = re.compile(r"(.*) \(first in (content/.*)\)", re.DOTALL).fullmatch
 
 
 def _problem(path: str, source: str, other: str, why: str = "") -> Problem:
+    if source == other and source.startswith("content/"):
+        message = f"one of its aliases is '/{path}', which it has already: its own address, or another alias"
+        return Problem(source, message=message, hint="Take the alias out")
     # The place is the file that an editor can change: a piece's own before that of a name that it brings.
     if _rank(other) < _rank(source):
         source, other, why = other, source, why.replace("which needs", "and this needs")

@@ -86,3 +86,25 @@ def test_why_of_what_is_not_there_is_a_problem(archive: SiteDir, wanted: str) ->
     assert "no article" in result.stderr
     if wanted == "content/p99.md":
         assert "Did you mean 'content/p9.md'?" in result.stderr
+
+
+def test_why_takes_any_name_of_a_piece_and_lists_no_archive(made: SiteDir) -> None:
+    names = [
+        "content/p1.md",
+        "./content/p1.md",
+        "p1.md",
+        "content/p1",
+        "p1",
+        "/2026/11/p1/",
+        "/2026/11/p1",
+        "http://localhost:8000/2026/11/p1/",
+    ]
+    told = {run("why", "--site", made.path, "--at", AT, name).stdout for name in names}
+    assert len(told) == 1
+    assert told.pop().startswith("Piece 1\n")
+    for number in range(50):
+        made.write(f"content/more/q{number}.md", piece(f"More {number}"))
+    wrong = run("why", "--site", made.path, "--at", AT, "/about/")
+    assert wrong.exit_code == 1
+    assert "Expected a content path" in wrong.stderr
+    assert len(wrong.stderr) < 300

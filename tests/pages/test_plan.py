@@ -49,6 +49,13 @@ def test_aliases_are_pages_and_collide_like_any_other() -> None:
     assert {problem.path} == {"content/b.md"}
 
 
+def test_an_alias_that_is_the_pieces_own_address_is_told_as_what_it_is() -> None:
+    found = catalog(article("a", 0, slug="a", aliases=("/2026/01/a/",)))
+    (problem,) = collisions((page.path, page.source) for page in plan(found))
+    assert (problem.path, problem.hint) == ("content/a.md", "Take the alias out")
+    assert "its own address" in problem.message
+
+
 def test_languages_of_the_news_sitemap_are_those_that_google_knows() -> None:
     asked = ["en", "en-GB", "zh", "zh-Hans", "zh-Hant-HK", "zh-TW"]
     assert [news_language(lang) for lang in asked] == ["en", "en", "zh-cn", "zh-cn", "zh-tw", "zh-tw"]
