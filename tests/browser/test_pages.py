@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.site.pieces import make_site, piece
 from tests.support.browser import axe_violations, opened, overflow
 from tests.support.sample import KINDS, pages_by_kind
+from tests.support.server import serve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+WIDE = "| " + " | ".join("abcdefgh") + " |\n" + "|---" * 8 + "|\n| " + " | ".join([LONG[:20]] * 8) + " |\n"
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +67,21 @@ def test_the_first_tab_stop_skips_to_the_content(browser: Browser, served_site: 
         assert target.startswith("#")
         focused.press("Enter")
         assert page.locator(target).is_visible()
+
+
+def test_hard_content_keeps_pages_sound(browser: Browser, tmp_path: Path):
+    """Words longer than a phone is wide, wide tables, many tags and sections, a name without a tagline, one piece."""
+    keys = {"category": LONG, "tags": [LONG, *(f"Tag {number}" for number in range(120))], "author": LONG}
+    files = {"content/a.md": piece(f"{LONG} " * 4, body=f"{WIDE}\n{LONG}\n\n`{LONG}`\n", slug="a", **keys)}
+    for number in range(18):
+        files[f"content/p{number}.md"] = piece(f"Piece {number}", category=f"Section {number}", slug=f"p{number}")
+    files["site.yaml"] = f"site: {{title: A Portal With a Rather Long Name, description: {LONG}}}\n"
+    many = make_site(tmp_path / "many", files)
+    few = make_site(tmp_path / "few", {"content/a.md": piece(slug="a")})
+    for made, addresses in ((many, ["/", "/2026/11/a/", "/tags/", "/section-1/"]), (few, ["/", "/2026/11/a/"])):
+        made.build()
+        with serve(made.out) as origin:
+            for address in addresses:
+                with opened(browser, origin + address, width=390) as page:
+                    assert overflow(page) == [], address
+                    assert axe_violations(page) == [], address
