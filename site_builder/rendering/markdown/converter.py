@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
 
 from site_builder.model import Heading
@@ -26,6 +27,20 @@ _MORE_OR_CODE = re.compile(
 # The elements that get something after the engine; one look for all of them is what it costs other bodies.
 _TAGS = re.compile(r"<(a(?=\s)|h[1-6]|img|table)").findall
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+# References that HTML has no character for (§13.2.5.80): browsers put others in their place, validators object.
+_REFERENCE = re.compile(r"&#(?:[xX][0-9A-Fa-f]+|[0-9]+);")
+
+
+def _sound(match: re.Match[str]) -> str:
+    number = match[0][2:-1]
+    if len(number.lstrip("xX0")) > 7:  # Unicode ends at 0x10FFFF
+        return "\ufffd"
+    code = int(number[1:], 16) if number[0] in "xX" else int(number)
+    if 0x20 <= code < 0x7F or code in (0x9, 0xA) or (0xA0 <= code <= 0xD7FF) or (0xE000 <= code <= 0xFDCF):
+        return match[0]
+    return entities.escape(entities.unescape(match[0]))
 
 
 class Converter:
@@ -57,6 +72,8 @@ class Converter:
         if "<" in body and "<!--" in body and _MORE.search(body):
             body = _MORE_OR_CODE.sub(lambda match: "" if match["more"] else match[0], body)
         html = self._engine.convert(body)
+        if "&" in body and "&#" in html:
+            html = _REFERENCE.sub(_sound, html)
         sanitizer = self._sanitizer
         if sanitizer is None:
             if "<" in body:

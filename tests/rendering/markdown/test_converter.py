@@ -42,6 +42,31 @@ def test_the_html_needs_no_repair(engine: str, name: str):
     parse_html(converter(engine).convert(ARTICLES[name]).html, fragment=True, where=name)
 
 
+@each_engine
+@pytest.mark.parametrize(
+    "reference, text",
+    [
+        ("&#0;", "\ufffd"),
+        ("&#xD800;", "\ufffd"),
+        ("&#x110000;", "\ufffd"),
+        ("&#" + "9" * 7 + ";", "\ufffd"),
+        ("&#233;", "é"),
+        ("&#x1F600;", "😀"),
+        ("&#38;amp;", "&amp;"),
+    ],
+)
+def test_references_to_no_character_are_no_fault_of_the_page(engine: str, reference: str, text: str):
+    html = converter(engine).convert(f"a {reference} b").html
+    parse_html(html, fragment=True, where=reference)
+    assert text_of(html) == f"a {text} b"
+
+
+def test_a_reference_of_any_length_is_read():
+    html = converter("markdown").convert("a &#" + "9" * 5_000 + "; &#128; &#1; b").html
+    parse_html(html, fragment=True)
+    assert text_of(html).split() == ["a", "\ufffd", "€", "b"]
+
+
 # What both engines read alike: everything but their own extensions and corner cases.
 ALIKE = ("plain", "chinese", "headings", "lists", "quotes", "escapes", "images", "shortcodes", "code", "long")
 
