@@ -1,0 +1,73 @@
+"""Pages rendered together are the pages rendered one by one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from site_builder.config import Markdown
+from site_builder.errors import Problem, SiteError
+from site_builder.model import BodyRef, Page, Rendered
+from site_builder.rendering.markdown import make_converter
+from site_builder.rendering.renderer import Renderer
+from site_builder.rendering.templates import Templates, TemplateSource
+
+
+class Info(msgspec.Struct, frozen=True):
+    lang: str = "en"
+
+
+class Context(msgspec.Struct, frozen=True):
+    page: Info
+    title: str
+    body: BodyRef
+
+
+class Plain(msgspec.Struct, frozen=True):
+    title: str
+
+
+def read(reference: BodyRef) -> str:
+    if "gone" in reference.path:
+        raise SiteError([Problem(reference.path, message="cannot be read")])
+    return f"*{reference.path}*"
+
+
+def renderer() -> Renderer:
+    sources = {
+        "a.html": "{{ title }}: {{ body.html }}",
+        "b.html": "{{ title }}",
+        "endless.html": "{% include 'endless.html' %}",
+    }
+    named = {name: TemplateSource(f"templates/{name}", text) for name, text in sources.items()}
+    return Renderer(Templates(named, {}, {}), make_converter(Markdown(engine="markdown"), ""), read)
+
+
+def article(name: str, title: str = "T") -> Page:
+    return Page("article", name, "a.html", Context(Info(), title, BodyRef(f"content/{name}.md", 0, b"")), name)
+
+
+def test_each_page_of_many_gives_what_it_gives_alone() -> None:
+    pages = [
+        article("one"),
+        article("gone"),
+        Page("plain", "p", "b.html", Plain("<")),
+        Page("faulty", "f", "a.html", Plain("no body")),
+        Page("endless", "e", "endless.html", Plain("")),
+        article("two", "Last"),
+    ]
+    many = renderer().render_many(pages)
+    for page, found in zip(pages, many, strict=True):
+        try:
+            alone: Rendered | SiteError = renderer().render(page)
+        except SiteError as error:
+            alone = error
+        assert getattr(found, "problems", found) == getattr(alone, "problems", alone)
+    texts = [found.data.decode() if isinstance(found, Rendered) else found.problems[0].message for found in many]
+    assert texts == [
+        "T: <p><em>content/one.md</em></p>",
+        "cannot be read",
+        "&lt;",
+        "'body' is undefined (while rendering /f)",
+        "includes or calls itself without end (while rendering /e)",
+        "Last: <p><em>content/two.md</em></p>",
+    ]
