@@ -41,6 +41,10 @@ MARK = "\0"
 ONLY_PRINTED = "a view count can only be printed: it is filled in when the page is written"
 
 
+# ``Markup(text)`` without its look for another object's ``__html__``: for text that is markup.
+as_markup: Callable[[str], markupsafe.Markup] = functools.partial(str.__new__, markupsafe.Markup)
+
+
 class Slot:
     """The place of a view count: it can be printed, and nothing else, for the count is not known yet.
 

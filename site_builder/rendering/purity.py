@@ -29,7 +29,7 @@ CHANGING = frozenset(
 # A macro's remembered texts, about 1 kB each: the rows of all listings of 30,000 pieces.
 REMEMBERED = 32_768
 
-_PLAIN = (str, int, bool, type(None))
+_PLAIN = frozenset((int, bool, type(None)))
 
 
 def impurities(tree: jinja2.nodes.Template, is_imported: bool) -> Iterator[tuple[int, int, str, str]]:
@@ -58,15 +58,22 @@ def impurities(tree: jinja2.nodes.Template, is_imported: bool) -> Iterator[tuple
 def remembering(macro: Callable[..., Any]) -> Callable[..., Any]:
     """``macro``, its results kept by the identity of records and the value of plain arguments."""
     texts: dict[tuple[object, ...], tuple[tuple[object, ...], Any]] = {}
+    records: set[type] = set()
 
     def call(*arguments: Any, **named: Any) -> Any:
+        values = (*arguments, *named.values()) if named else arguments
         key: list[object] = []
-        for argument in (*arguments, *named.values()) if named else arguments:
-            kind = type(argument)
-            if kind in _PLAIN:
-                key += (kind, argument)
-            elif isinstance(argument, msgspec.Struct) and kind.__struct_config__.frozen:
-                key.append(id(argument))
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                key.append(value)
+            elif kind in records:
+                key.append(id(value))
+            elif kind in _PLAIN:
+                key += (kind, value)  # True is no 1
+            elif issubclass(kind, msgspec.Struct) and kind.__struct_config__.frozen:
+                records.add(kind)
+                key.append(id(value))
             else:
                 return macro(*arguments, **named)
         whole = (*key, *named)
@@ -77,7 +84,7 @@ def remembering(macro: Callable[..., Any]) -> Callable[..., Any]:
         if len(texts) >= REMEMBERED:
             del texts[next(iter(texts))]
         # The arguments are held too: an id means something only as long as its object lives.
-        texts[whole] = ((arguments, tuple(named.values())), text)
+        texts[whole] = (values, text)
         return text
 
     call.__name__ = getattr(macro, "name", call.__name__)

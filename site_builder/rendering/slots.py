@@ -12,11 +12,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from markupsafe import Markup
-
 from site_builder.config_views import Display
 from site_builder.model import Rendered
-from site_builder.rendering.printing import MARK, Slot
+from site_builder.rendering.printing import MARK, Slot, as_markup
 
 _MARK_BYTE = MARK.encode()
 
@@ -29,8 +27,8 @@ HUNDRED_MILLION = {"万": "亿", "萬": "億"}
 def slot(url: str, *, exact: bool = False) -> Slot:
     """The place of the count of the article at ``url``; ``exact``: the whole number, whatever is configured."""
     # A URL is percent-encoded and stays inside the marks.
-    whole = Markup(f"{MARK}{url}#{EXACT}{MARK}")  # noqa: S704
-    return Slot(whole if exact else Markup(f"{MARK}{url}{MARK}"), whole)  # noqa: S704
+    whole = as_markup(f"{MARK}{url}#{EXACT}{MARK}")
+    return Slot(whole if exact else as_markup(f"{MARK}{url}{MARK}"), whole)
 
 
 def cut(text: str, lang: str = "") -> Rendered:
@@ -38,10 +36,9 @@ def cut(text: str, lang: str = "") -> Rendered:
 
     Raises :class:`ValueError` where a template cut a mark in two.
     """
-    data = text.encode()
-    if MARK not in text:
-        return Rendered(data)
-    parts = data.split(_MARK_BYTE)
+    parts = text.encode().split(_MARK_BYTE)
+    if len(parts) == 1:
+        return Rendered(parts[0])
     if len(parts) % 2 == 0:
         raise ValueError("a template cut a view count in two")
     pieces = parts[::2]
