@@ -32,6 +32,11 @@ class Ranking(msgspec.Struct, frozen=True):
     half_life: int
 
     @property
+    def unit(self) -> int:
+        """What a view of the last day is worth."""
+        return 1 << UNIT_BITS if self.half_life else 1
+
+    @property
     def by_day(self) -> bool:
         """Whether it matters on which day the views came."""
         return self.first > 0

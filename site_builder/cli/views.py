@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
-from site_builder.cli.console import plural, site_option, telling_problems
+from site_builder.cli.console import Instant, in_site_zone, plural, site_option, telling_problems
 
 UNMATCHED = 10
+# Days of a score that are told one by one.
+DAYS = 14
 # Kept in step with site_builder.views.detect.FORMATS by a test: importing that is slow for --help.
 FORMATS = tuple(
     "auto common combined nginx caddy cloudfront s3 ga4 plausible matomo goatcounter umami".split(),
@@ -44,6 +46,49 @@ def import_command(site_dir: Path, files: tuple[str, ...], form: str, day: datet
         click.echo("no article is at:")
         for path, count in report.unmatched[:UNMATCHED]:
             click.echo(f"  {count:>12,}  {printable(path)}")
+
+
+@command.command("top")
+@site_option
+@click.option("--category", default="", help="Only pieces of this category.")
+@click.option("--tag", default="", help="Only pieces with this tag.")
+@click.option("--window", type=click.Choice(["24h", "7d", "all"]), help="Default: views.window.")
+@click.option("--half-life", type=click.IntRange(0, 365), help="Days, 0 for no decay (default: views.half_life).")
+@click.option("--count", type=click.IntRange(1, 1000), default=10, help="Pieces to print (default: 10).")
+@click.option("--at", type=Instant(), help="As of this instant (default: now).")
+@telling_problems
+def top_command(
+    site_dir: Path,
+    category: str,
+    tag: str,
+    window: str | None,
+    half_life: int | None,
+    count: int,
+    at: datetime | None,
+) -> None:
+    """Print what is most read, with the terms of each score day by day."""
+    from site_builder.views.top import top
+
+    instant = in_site_zone(at, site_dir) or datetime.now(UTC)
+    found = top(site_dir, instant, category=category, tag=tag, window=window or "", half_life=half_life, count=count)
+    decay = f"half-life {plural(found.half_life, 'day')}" if found.half_life else "no decay"
+    click.echo(f"{found.name or 'the site'}: window {found.window}, {decay}")
+    for place, piece in enumerate(found.pieces, 1):
+        click.echo(f"{place:>4}. {shown(piece.score, found.unit):>12}  {piece.title}  ({piece.path})")
+        for term in piece.terms[:DAYS]:
+            day = date.fromordinal(term.day).isoformat()
+            weight = f" × {term.weight / found.unit:.4f}" if found.half_life else ""
+            origin = "  (front matter)" if term.seed else ""
+            click.echo(f"      {shown(term.points, found.unit):>12}  {day}: {term.views:,}{weight}{origin}")
+        rest = piece.terms[DAYS:]
+        if rest:
+            points = shown(sum(term.points for term in rest), found.unit)
+            click.echo(f"      {points:>12}  {plural(len(rest), 'earlier day')}: {sum(term.views for term in rest):,}")
+
+
+def shown(points: int, unit: int) -> str:
+    """Points in views of today."""
+    return f"{points:,}" if unit == 1 else f"{points / unit:,.2f}"
 
 
 def printable(path: str) -> str:
