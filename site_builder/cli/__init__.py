@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "site_builder.cli.build",
     "why": "site_builder.cli.why",
     "views": "site_builder.cli.views",
+    "check": "site_builder.cli.check",
     "deploy": "site_builder.cli.deploy",
     "clean": "site_builder.cli.clean",
 }
