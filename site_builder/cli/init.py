@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -36,6 +37,6 @@ def command(directory: Path) -> None:
         click.secho(f"{error.filename}: cannot be written: {error.strerror}", fg="red", err=True)
         sys.exit(1)
     click.echo(f"A portal with sample content is in {directory}. Next:")
-    click.echo(f"  cd {directory}")
+    click.echo(f"  cd {shlex.quote(str(directory))}")
     click.echo("  site-builder build")
     click.echo("Then put your paper's name into site.yaml and your pieces into content/.")
