@@ -18,6 +18,7 @@ from site_builder.catalog.urls import Addresses
 from site_builder.config import SiteConfig
 from site_builder.model import Items, Record
 from site_builder.patterns import timestamp_pattern, whole_minutes
+from site_builder.rendering.markdown.links import LinkPolicy, host_of
 from site_builder.rendering.printing import MARK, Slot, as_markup, shown
 from site_builder.rendering.slots import slot
 
@@ -28,6 +29,8 @@ _REMEMBERED = 20_000
 def make_filters(config: SiteConfig, addresses: Addresses, assets: Mapping[str, str]) -> dict[str, Callable[..., Any]]:
     """Filters by name; ``assets`` gives the fingerprinted permalink of each file of ``static/``."""
     zone = ZoneInfo(config.site.timezone)
+
+    links = LinkPolicy(addresses.host, config.markdown.sponsored_domains)
 
     def in_zone(write: Callable[[datetime], str]) -> Callable[[datetime], str]:
         @functools.lru_cache(_REMEMBERED)
@@ -51,6 +54,7 @@ def make_filters(config: SiteConfig, addresses: Addresses, assets: Mapping[str, 
         "absolute": addresses.absolute,
         "asset": asset,
         "json": as_json,
+        "rel": lambda address: " ".join(links.rel(host_of(address))),
     }
 
 

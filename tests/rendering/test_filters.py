@@ -77,6 +77,12 @@ def test_wall_clocks_of_old_show_what_the_author_wrote() -> None:
     assert write(noon.astimezone(UTC)) == "1890/5/1 12:00:00"  # type: ignore[operator]
 
 
+def test_links_say_what_they_are() -> None:
+    rel = filters("site: {url: 'https://paper.example'}\nmarkdown: {sponsored_domains: [ads.example]}")["rel"]
+    asked = ["/a/", "https://paper.example/a", "https://wire.example/a", "https://shop.ADS.example/a"]
+    assert [rel(address) for address in asked] == ["", "", "noopener", "noopener sponsored"]  # type: ignore[operator]
+
+
 def test_addresses_stand_below_the_sites_path() -> None:
     found = filters("site: {url: 'https://host.example/paper/'}")
     assert found["asset"]("css/site.css") == "/paper/css/site.1234.css"  # type: ignore[operator]

@@ -55,11 +55,13 @@ def with_rel(html: str, policy: LinkPolicy) -> str:
 
 
 def _host(attributes: str) -> str:
-    """The host that a link's ``href`` names as browsers read it, lower case; '' for the page's own."""
     found = attribute(attributes, "href")
-    if found is None:
-        return ""
-    address = _DROPPED.sub("", entities.unescape(value_of(found)).strip(_BLANK)).replace("\\", "/")
+    return host_of(entities.unescape(value_of(found))) if found else ""
+
+
+def host_of(address: str) -> str:
+    """The host that an address names as browsers read it, lower case; '' for the page's own."""
+    address = _DROPPED.sub("", address.strip(_BLANK)).replace("\\", "/")
     try:
         parts = urlsplit(address)
         if parts.scheme in {"http", "https"} and not parts.netloc:
