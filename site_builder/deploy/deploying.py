@@ -24,7 +24,7 @@ from site_builder.deploy.after import after
 from site_builder.deploy.guards import lock_in_the_way, refusals
 from site_builder.deploy.journal import Interrupted, Journal
 from site_builder.deploy.local import LocalSite, finished
-from site_builder.deploy.plan import Grace, Live, Plan, make_plan
+from site_builder.deploy.plan import Grace, Live, Phase, Plan, make_plan
 from site_builder.deploy.release import (
     Entry,
     HeaderSet,
@@ -149,6 +149,11 @@ def opened(settings: Settings, config: SiteConfig, site_dir: Path, work: Path) -
         target.close()
 
 
+def overtaken() -> Refused:
+    """Another deploy changed the target's state meanwhile."""
+    return Refused(["another deploy to this target was faster. Look at it with --list, then deploy again"])
+
+
 def ask(reasons: Iterator[str], insist: Insist) -> None:
     """Raises :class:`Refused` with the reasons, if there are any and nobody insists."""
     refused = Refused(reasons, may_insist=True)
@@ -262,9 +267,16 @@ class Work:
         self._target.prepare(plan, record)
         others = () if not self._target.in_place else tuple(item for item in live.state.pending if item.id != info.id)
         self._store(pending=(*others, info), preparing=aside)
-        for phase in plan.phases:
-            self._send(phase.name, plan, source)
-        self._target.switch(plan)
+        phases = plan.phases
+        if phases and not self._target.in_place:
+            # Nobody sees them before the switch: in what order they come makes no difference.
+            phases = (Phase("files", tuple(plan.operations)),)
+        for phase in phases:
+            self._send(phase, plan, source)
+        try:
+            self._target.switch(plan)
+        except Moved:
+            raise overtaken() from None
         done = {"releases": (info, *plan.history), "pending": (), "preparing": ()}
         waste = plan.release.waste or not self._target.in_place
         self._store(**done, swept=not waste, lock=self._lock() if waste else None)
@@ -290,17 +302,16 @@ class Work:
         if live.release:
             self._journal.finish(live.release.info.id)
 
-    def _send(self, name: str, plan: Plan, source: LocalSite | None) -> None:
-        phase = next(phase for phase in plan.phases if phase.name == name)
+    def _send(self, phase: Phase, plan: Plan, source: LocalSite | None) -> None:
         total, done = len(phase.operations), 0
         renew = time.monotonic() + self._settings.lock_minutes * 20
-        self._progress(name, 0, total)
+        self._progress(phase.name, 0, total)
 
         def note(entry: Entry) -> None:
             nonlocal done, renew
             self._journal.note(entry)
             done += 1
-            self._progress(name, done, total)
+            self._progress(phase.name, done, total)
             if time.monotonic() > renew:
                 self._store(lock=self._lock())
                 renew = time.monotonic() + self._settings.lock_minutes * 20
@@ -316,9 +327,7 @@ class Work:
         try:
             self._tag = self._target.store(fresh, self._tag)
         except Moved:
-            raise Refused(
-                ["another deploy to this target was faster: look at it with --list, then try again"]
-            ) from None
+            raise overtaken() from None
         self._state = fresh
 
 

@@ -140,7 +140,9 @@ class Folders:
         """Every release that the state does not name goes: what waste says, and what unfinished deploys left."""
         del waste
         stay = {info.id for info in state.releases}
-        self._host.remove([name for name in self._host.names() if name.rpartition("/")[2] not in stay])
+        gone = [name for name in self._host.names() if name.rpartition("/")[2] not in stay]
+        if gone:
+            self._host.remove(gone)
 
     def close(self) -> None:
         """End connections."""

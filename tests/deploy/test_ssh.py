@@ -1,0 +1,200 @@
+"""Deploys to a server by ssh and rsync: a real sshd on loopback."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from site_builder.deploy.deploying import releases
+from site_builder.deploy.local import encoded
+from site_builder.deploy.stops import Refused, Stopped
+from tests.deploy.crawl import crawl
+from tests.deploy.killing import calls_of, run_killed
+from tests.deploy.outputs import Desk, paper, tree
+from tests.deploy.sshd import Sshd, serving
+from tests.deploy.sweeps import points, seed
+from tests.deploy.tcp import TcpProxy, proxied
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    with serving(tmp_path_factory.mktemp("sshd")) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITE_BUILDER_SSH", server.command)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def proxy(sshd: Sshd) -> Iterator[TcpProxy]:
+    with proxied(sshd.port) as made:
+        yield made
+
+
+@pytest.fixture
+def www(tmp_path: Path) -> Path:
+    return tmp_path / "the paper's www"
+
+
+@pytest.fixture
+def desk(sshd: Sshd, tmp_path: Path, www: Path) -> Desk:
+    made = Desk(tmp_path / "site")
+    made.configure(f'ssh: "{sshd.user}@127.0.0.1:{www}", port: {sshd.port}, retries: 1')
+    return made
+
+
+def live(www: Path, wanted: dict[str, bytes]) -> dict[str, bytes]:
+    """What the server serves, less the files that stay for readers of older pages."""
+    files = tree(www / "current")
+    return {path: data for path, data in files.items() if path in wanted or not path.endswith((".css", ".png"))}
+
+
+def assert_tidy(www: Path, desk: Desk) -> None:
+    state = releases(desk.path)[1]
+    names = {info.id for info in state.releases}
+    assert set(os.listdir(www / "releases")) == names
+    assert set(os.listdir(www / ".site-builder" / "releases")) == names
+    assert state.lock is None
+    assert state.pending == ()
+
+
+def test_deploys_share_unchanged_files_and_roll_back(desk: Desk, www: Path):
+    desk.output(paper(1))
+    desk.deploy()
+    assert tree(www / "current") == paper(1)
+    first = (www / "current").resolve()
+    assert desk.deploy().outcome == "nothing to do"
+    desk.output(paper(2))
+    desk.deploy()
+    assert live(www, paper(2)) == paper(2)
+    assert tree(first) == paper(1)
+    assert (first / "robots.txt").stat().st_ino == (www / "current" / "robots.txt").stat().st_ino
+    desk.output(paper(3))
+    desk.deploy()
+    assert (www / "current" / "index.html").stat().st_mode & 0o777 == 0o644
+    desk.deploy(rollback="")
+    assert live(www, paper(2)) == paper(2)
+    desk.deploy(rollback="")
+    assert live(www, paper(1)) == paper(1)
+    assert_tidy(www, desk)
+
+
+def test_compressed_files_and_odd_names(desk: Desk, www: Path, sshd: Sshd):
+    desk.configure(f'ssh: "{sshd.user}@127.0.0.1:{www}", port: {sshd.port}, compress: [gzip]')
+    names = ["标签/丝 绸/index.html", "q/it's $(x) `y`/index.html", "-r/a\\b*?.html"]
+    files = paper(1) | {name: name.encode() for name in names}
+    desk.output(files)
+    desk.deploy()
+    found = tree(www / "current")
+    assert {path: data for path, data in found.items() if not path.endswith(".gz")} == files
+    assert found["index.html.gz"] == encoded(files["index.html"], "gzip")
+    desk.output(files | {"index.html": paper(2)["index.html"]})
+    desk.deploy()
+    assert tree(www / "current")["-r/a\\b*?.html"] == b"-r/a\\b*?.html"
+    assert tree(www / "current")["index.html.gz"] == encoded(paper(2)["index.html"], "gzip")
+
+
+def test_force_reads_again_and_old_releases_go(desk: Desk, www: Path, sshd: Sshd):
+    desk.configure(f'ssh: "{sshd.user}@127.0.0.1:{www}", port: {sshd.port}, keep_releases: 2, keep_hours: 0')
+    for edition in (1, 2, 3):
+        desk.output(paper(edition))
+        desk.deploy()
+    assert len(os.listdir(www / "releases")) == 2
+    (www / "current" / "robots.txt").unlink()
+    (www / "current" / "index.html").write_bytes(b"defaced")
+    assert desk.deploy().outcome == "nothing to do"
+    assert desk.deploy(force=True).outcome == "deployed"
+    assert live(www, paper(3)) == paper(3)
+    assert_tidy(www, desk)
+
+
+def test_of_two_that_begin_together_one_is_refused(desk: Desk, www: Path, sshd: Sshd, tmp_path: Path):
+    other = Desk(tmp_path / "other")
+    other.configure(f'ssh: "{sshd.user}@127.0.0.1:{www}", port: {sshd.port}')
+    desk.output(paper(1))
+    other.output(paper(2))
+    told: list[str] = []
+
+    def meanwhile(_phase: str, _done: int, _total: int) -> None:
+        if not told:
+            with pytest.raises(Refused) as refused:
+                other.deploy()
+            told.append(str(refused.value))
+
+    desk.deploy(progress=meanwhile)
+    assert "is deploying to it" in told[0]
+    assert tree(www / "current") == paper(1)
+
+
+def test_no_server_stops(desk: Desk):
+    desk.configure("ssh: 'nobody@127.0.0.1:/srv', port: 9, retries: 0")
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match="Connection refused"):
+        desk.deploy()
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("for_good", [True, False])
+def test_connections_that_break_anywhere(desk: Desk, www: Path, sshd: Sshd, proxy: TcpProxy, for_good: bool):
+    chance = random.Random(f"{for_good} {seed()}")
+    desk.configure(f'ssh: "{sshd.user}@127.0.0.1:{www}", port: {proxy.port}, retries: 1, timeout: 5, lock_minutes: 1')
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    proxy.heal()
+    desk.deploy()
+    size = proxy.passed
+    stopped = 0
+    for edition in range(3, 3 + points(2, 50)):
+        desk.output(paper(edition))
+        proxy.cut_after(chance.randrange(size), for_good=for_good)
+        try:
+            desk.deploy()
+        except Stopped:
+            stopped += 1
+        proxy.heal()
+        assert crawl(tree(www / "current").get, [paper(edition - 1), paper(edition)])
+        desk.deploy(resume=True)
+        assert live(www, paper(edition)) == paper(edition)
+        assert_tidy(www, desk)
+    assert bool(stopped) == for_good
+
+
+@pytest.mark.fuzz
+def test_killed_at_random_points(desk: Desk, www: Path):
+    chance = random.Random(seed())
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    calls = calls_of(desk.deploy)
+    for edition in range(3, 3 + points(2, 50)):
+        desk.output(paper(edition))
+        run_killed(desk.deploy, chance.randrange(calls))
+        assert crawl(tree(www / "current").get, [paper(edition - 1), paper(edition)])
+        desk.deploy(resume=True)
+        assert live(www, paper(edition)) == paper(edition)
+        assert_tidy(www, desk)
+
+
+def test_the_process_list_shows_no_more_than_names(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """What ssh and rsync are started with names hosts and paths; data and records go through pipes."""
+    seen: list[str] = []
+    run = subprocess.run
+
+    def watched(command: list[str], **options: object) -> object:
+        seen.append(" ".join(map(str, command)))
+        return run(command, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", watched)
+    monkeypatch.setenv("DEPLOY_TOKEN", "a-token-of-the-environment")
+    desk.output(paper(1))
+    desk.deploy()
+    assert len(seen) > 5
+    assert not [line for line in seen if re.search("a-token-of|PRIVATE|password", line)]
