@@ -16,7 +16,7 @@ from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.workers import available_jobs
 from site_builder.catalog.catalog import Catalog, ImageSizes, make_catalog
 from site_builder.catalog.most_read import ranking_of
-from site_builder.catalog.urls import addresses
+from site_builder.catalog.urls import Addresses, addresses
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, BodyRef, Document, Parsed
@@ -123,6 +123,11 @@ def check_plan(catalog: Catalog, outputs: list[tuple[str, str]]) -> None:
         raise SiteError(problems)
 
 
+def fingerprinted(assets: dict[str, str], site: Addresses) -> tuple[str, ...]:
+    """The URLs of files whose name holds a fingerprint; ``assets`` are permalinks by name in ``static/``."""
+    return tuple(site.url(permalink) for name, permalink in sorted(assets.items()) if permalink != "/" + name)
+
+
 def renderer_of(site_dir: Path, files: SiteFiles, catalog: Catalog) -> Renderer:
     """The renderer of the site's templates."""
     config = catalog.config
@@ -130,7 +135,12 @@ def renderer_of(site_dir: Path, files: SiteFiles, catalog: Catalog) -> Renderer:
     templates = Templates(
         {name: TemplateSource(path, text) for name, (path, text) in files.templates.items()},
         make_filters(config, site, files.assets),
-        {"site": site_info(config), "labels": config.labels, **shared_values(catalog)},
+        {
+            "site": site_info(config),
+            "labels": config.labels,
+            "fingerprinted": fingerprinted(files.assets, site),
+            **shared_values(catalog),
+        },
     )
     folder = str(site_dir)
 

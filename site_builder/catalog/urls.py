@@ -17,6 +17,8 @@ from site_builder.config import SiteConfig
 HOME = "/"
 NOT_FOUND = "/404.html"
 ROBOTS = "/robots.txt"
+HOST_HEADERS = "/_headers"
+HOST_REDIRECTS = "/_redirects"
 SITEMAP = "/sitemap.xml"
 NEWS_SITEMAP = "/sitemaps/news.xml"
 MOST_READ = "/most-read/"

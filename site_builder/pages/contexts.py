@@ -261,6 +261,34 @@ class RobotsContext(msgspec.Struct, frozen=True):
     sitemaps: tuple[str, ...]
 
 
+class HostHeader(msgspec.Struct, frozen=True):
+    """A header that a host adds."""
+
+    name: str
+    value: str
+
+
+class HeadersContext(msgspec.Struct, frozen=True):
+    """``_headers``: ``every`` matches all addresses, ``immutable`` is the Cache-Control of fingerprinted files."""
+
+    every: str
+    headers: tuple[HostHeader, ...]
+    immutable: str
+
+
+class HostRedirect(msgspec.Struct, frozen=True):
+    """An alias and where it leads, both root-relative."""
+
+    url: str
+    target: str
+
+
+class RedirectsContext(msgspec.Struct, frozen=True):
+    """``_redirects``."""
+
+    redirects: tuple[HostRedirect, ...]
+
+
 class SiteInfo(msgspec.Struct, frozen=True, kw_only=True):
     """``site``, which every template sees; from ``site.yaml`` alone.
 

@@ -15,6 +15,7 @@ from site_builder.pages.articles import plan_articles
 from site_builder.pages.documents import plan_documents
 from site_builder.pages.feeds import plan_feeds
 from site_builder.pages.home import plan_home
+from site_builder.pages.hosts import plan_host_files
 from site_builder.pages.listings import plan_listings
 from site_builder.pages.most_read import plan_most_read, plan_views
 from site_builder.pages.planned import Planned
@@ -32,6 +33,7 @@ def plan(catalog: Catalog) -> list[Planned]:
         *plan_views(catalog),
         *plan_feeds(catalog),
         *plan_sitemaps(catalog),
+        *plan_host_files(catalog),
     ]
 
 
