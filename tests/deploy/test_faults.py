@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +17,10 @@ from site_builder.deploy.journal import Journal
 from site_builder.deploy.stops import Stopped
 from tests.deploy.crawl import crawl
 from tests.deploy.outputs import Desk, paper
+from tests.deploy.programs import start
 from tests.deploy.proxy import FAULTS, Fault, Proxy, proxied
 from tests.deploy.sweeps import points, seed
 from tests.deploy.weed import objects
-from tests.support.sample import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,14 +137,6 @@ def test_a_single_failure_is_tried_again(desk: Desk, store: S3Store, proxy: Prox
         assert_exactly(store, desk, edition)
 
 
-def deploy_program(desk: Desk) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "site_builder", "deploy", "--yes", "--resume"]
-    return subprocess.Popen(
-        command, cwd=desk.path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-
-
 @pytest.mark.fuzz
 def test_killed_before_or_after_any_request(desk: Desk, store: S3Store, proxy: Proxy):
     chance = random.Random(seed())
@@ -153,15 +144,15 @@ def test_killed_before_or_after_any_request(desk: Desk, store: S3Store, proxy: P
     for edition in range(3, 3 + points(5, 50)):
         desk.output(paper(edition))
         at, after = chance.randint(1, count), chance.random() < 0.5
-        children: list[subprocess.Popen[bytes]] = []
+        children: list[subprocess.Popen[str]] = []
 
-        def kill(number: int, at: int = at, children: list[subprocess.Popen[bytes]] = children) -> None:
+        def kill(number: int, at: int = at, children: list[subprocess.Popen[str]] = children) -> None:
             if number == at:
                 os.kill(children[0].pid, signal.SIGKILL)
 
         proxy.heal()
         proxy.before, proxy.after = (lambda _: None, kill) if after else (kill, lambda _: None)
-        children.append(deploy_program(desk))
+        children.append(start(desk, "--yes", "--resume"))
         assert children[0].wait(60) in {-signal.SIGKILL, 0}
         proxy.heal()
         crawl(objects(store).get, [paper(edition - 1), paper(edition)])
