@@ -54,9 +54,13 @@ def served_site(sample_public: Path) -> Iterator[str]:
         yield origin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
+    """The system's Chromium, without a window.
+
+    Not longer than a module: while it lives, Playwright's event loop counts as running, and tests of other modules
+    could start none of their own.
+    """
     from tests.support.browser import launch
 
     with launch() as started:
