@@ -91,7 +91,8 @@ class Place(msgspec.Struct, frozen=True):
 class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The checked front matter of one article, and facts of its body; never the body itself.
 
-    ``body_start`` is the offset of the body in the file's bytes.  ``tags`` are as written, twins
+    ``body_start`` is the offset of the body in the file's bytes, ``digest`` that of the bytes from there on.
+    ``tags`` are as written, twins
     (NFKC + casefold equal) merged, first spelling kept.  ``slug`` is always set (from the file name
     where the front matter names none); ``permalink`` only where explicit.  ``excerpt`` is plain text:
     the summary, else cut from the body.  ``places`` holds permalink, slug, aliases, related, next
@@ -207,7 +208,10 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class BodyRef(msgspec.Struct, frozen=True):
-    """Names a Markdown body by its file and the file's digest; the renderer replaces it with its HTML."""
+    """Names a Markdown body by its place and its digest; the renderer replaces it with its HTML.
+
+    ``path`` and ``start`` say where it is; only ``digest`` says what it is.
+    """
 
     path: str
     start: int

@@ -84,7 +84,7 @@ def _parse(source: Source, findings: Findings) -> Article | Document | None:
         values["lang"] = findings.rules.language
     values["excerpt"] = values.get("summary") or excerpt(_head(body, dirty), len(body) > HEAD)
     values["path"] = path
-    values["digest"] = hashlib.blake2b(data, digest_size=16).digest()
+    values["digest"] = hashlib.blake2b(body, digest_size=16).digest()
     values["body_start"] = front.body_start
     image = values.get("image")
     others = [address for address in (image.src if image else "", values.get("source_url", "")) if address]

@@ -7,6 +7,7 @@ output is a finished build.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -62,8 +63,34 @@ def write_manifest(site_dir: Path, output: Path, manifest: Manifest) -> None:
     fresh = path.with_suffix(".new")
     fresh.write_bytes(msgspec.json.encode(manifest))
     os.replace(fresh, path)
+    _aside(path).unlink(missing_ok=True)
 
 
 def forget_manifest(site_dir: Path, output: Path) -> None:
-    """Remove the manifest: the output is about to change.  Raises :class:`OSError`."""
-    manifest_path(site_dir, output).unlink(missing_ok=True)
+    """Put the manifest aside: the output is about to change.  Raises :class:`OSError`."""
+    path = manifest_path(site_dir, output)
+    with suppress(FileNotFoundError):
+        os.replace(path, _aside(path))
+
+
+def remove_manifest(site_dir: Path, output: Path) -> None:
+    """Remove the manifest: the output is gone.  Raises :class:`OSError`."""
+    path = manifest_path(site_dir, output)
+    path.unlink(missing_ok=True)
+    _aside(path).unlink(missing_ok=True)
+    with suppress(OSError):  # where it holds others
+        path.parent.rmdir()
+
+
+def owned_files(site_dir: Path, output: Path) -> frozenset[str]:
+    """The files that builds wrote, by the manifest or by the one put aside: known also where the cache is lost."""
+    path = manifest_path(site_dir, output)
+    found: set[str] = set()
+    for file in (path, _aside(path)):
+        with suppress(OSError, msgspec.DecodeError):
+            found.update(entry.path for entry in msgspec.json.decode(file.read_bytes(), type=Manifest).files)
+    return frozenset(found)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_suffix(".before")

@@ -1,4 +1,4 @@
-"""Writing the output: everything is staged first, and published only when the whole build has succeeded.
+"""The output folder: everything is staged first, and published only when the whole build has succeeded.
 
 The staging folder stands beside the output, on the same file system, so that publishing is renaming:
 a reader of the output never sees a half-written file, and a failed build leaves the last good output.
@@ -7,64 +7,92 @@ Files that this builder did not write are never touched.
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b, sha256
 from pathlib import Path
 
-from site_builder.building.manifest import STATE, forget_manifest
+from site_builder.building.keys import DIGEST_SIZE
 from site_builder.errors import Problem, SiteError
+from site_builder.sources.scan import CopiedFile, Stamp, stamp_of
 
 SOURCES = ("content", "static", "templates")
+_PIECE = 1 << 20
+_MODE = 0o666
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class Output:
-    """The output folder of one build.  ``owned`` are the files that the last build wrote there."""
+    """The output folder of one build."""
 
-    def __init__(self, site_dir: Path, folder: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._record = site_dir / STATE / "output.json"
         self.exists = folder.is_dir()
-        self.owned = self._read_record() if self.exists else frozenset[str]()
-        beside = folder.parent / f".{folder.name}.staging"
-        same_disk = not self.exists or folder.stat().st_dev == folder.parent.stat().st_dev
-        self.staging = beside if same_disk else folder / ".staging"
+        self.staging = folder.parent / f".{folder.name}.staging"
         self._made: set[str] = set()
 
-    def prepare(self) -> None:
-        """An empty staging folder.  Raises :class:`SiteError` where none can be made."""
+    @contextmanager
+    def staged(self) -> Iterator[None]:
+        """An empty staging folder, gone at the end.  Raises :class:`SiteError` where none can be made."""
+        inside = self.folder / ".staging"
         try:
-            if self.staging.exists():
-                shutil.rmtree(self.staging)
+            for left in (self.staging, inside):
+                if left.exists():  # by a build that was killed
+                    shutil.rmtree(left)
             self.staging.mkdir(parents=True)
+            if self.exists and not _can_move(self.staging, self.folder):
+                self.staging.rmdir()
+                self.staging = inside
+                self.staging.mkdir()
         except OSError as error:
-            raise SiteError([_cannot_write(self.folder, error)]) from None
-
-    def unchanged(self, path: str, data: bytes) -> bool:
-        """Whether the output holds exactly ``data`` at ``path`` already."""
-        if not self.exists:
-            return False
+            raise SiteError([cannot_write(self.folder, error)]) from None
         try:
-            with open(self.folder / path, "rb", buffering=0) as file:
-                return file.read(len(data) + 1) == data
-        except OSError:
-            return False
+            yield
+        finally:
+            shutil.rmtree(self.staging, ignore_errors=True)
 
-    def stage(self, path: str, data: bytes) -> None:
+    def stage(self, path: str, data: bytes) -> Stamp:
         """Write ``data`` for ``path`` into the staging folder.  Raises :class:`SiteError` on a full disk."""
         target = f"{self.staging}/{path}"
         try:
             self._make_folder(target.rpartition("/")[0])
-            descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+            descriptor = os.open(target, _NEW, _MODE)
             try:
                 rest = data
                 while (written := os.write(descriptor, rest)) < len(rest):
                     rest = rest[written:]
+                return stamp_of(os.fstat(descriptor))
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise SiteError([_cannot_write(self.folder / path, error)]) from None
+            raise SiteError([cannot_write(self.folder / path, error)]) from None
+
+    def stage_copy(self, file: CopiedFile, digest: bytes) -> tuple[Stamp, bytes]:
+        """Copy ``file`` into the staging folder, piece by piece; its stamp there, and its SHA-256.
+
+        Raises :class:`SiteError` where it is no longer the file that had ``digest``, and on a full disk.
+        """
+        target = f"{self.staging}/{file.path}"
+        ours, theirs = blake2b(digest_size=DIGEST_SIZE), sha256()
+        try:
+            self._make_folder(target.rpartition("/")[0])
+            with open(file.location, "rb", buffering=0) as source, open(target, "xb", buffering=0) as copy:
+                while piece := source.read(_PIECE):
+                    ours.update(piece)
+                    theirs.update(piece)
+                    rest = memoryview(piece)
+                    while rest:
+                        rest = rest[copy.write(rest) :]
+                stamp = stamp_of(os.fstat(copy.fileno()))
+        except OSError as error:
+            raise SiteError([cannot_write(self.folder / file.path, error)]) from None
+        if ours.digest() != digest:
+            message = "was changed while the site was being built"
+            raise SiteError([Problem(file.source, message=message, hint="Build again")])
+        return stamp, theirs.digest()
 
     def _make_folder(self, folder: str) -> None:
         if folder in self._made:
@@ -77,43 +105,53 @@ class Output:
             os.makedirs(folder, exist_ok=True)
         self._made.add(folder)
 
-    def publish(self, staged: Iterable[str], all_paths: Iterable[str]) -> int:
-        """Move ``staged`` into the output and remove what it no longer holds; the number of removed files.
+    def publish(self, staged: Iterable[str], outdated: Iterable[str], owned: Collection[str]) -> dict[str, Stamp]:
+        """Move ``staged`` into the output, then remove ``outdated`` and the folders that are empty then.
 
-        ``all_paths`` is the whole new output.  Raises :class:`SiteError`, before anything is moved, where
-        a file that this builder did not write is in the way.
+        ``owned`` are the files of earlier builds, which may be in the way.  The new stamps of the moved files;
+        none where the output was not there before: those files keep their stamps.  Raises :class:`SiteError`;
+        the output then holds some of the new files.
         """
-        paths = frozenset(all_paths)
-        waiting = sorted(staged)
-        self._refuse_foreign(waiting)
-        outdated = sorted(self.owned - paths)
-        # Recorded before the first file moves: what is in the output is never thought to be a stranger's.
-        self._write_record(paths | self.owned)
+        stamps: dict[str, Stamp] = {}
         try:
             if not self.exists:
                 self.folder.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(self.staging, self.folder)
-            else:
-                self._move(waiting, outdated)
+                return stamps
+            self._clear_the_way(staged, owned)
+            # The home page last: it is the first to link to what is new.
+            for path in sorted(staged, key=lambda path: (path == "index.html", path)):
+                stamps[path] = self._move(path)
+            self._remove(outdated)
         except OSError as error:
-            raise SiteError([_cannot_write(self.folder, error)]) from None
-        self._write_record(paths)
-        return len(outdated)
+            raise SiteError([cannot_write(self.folder, error)]) from None
+        return stamps
 
-    def _move(self, waiting: list[str], outdated: list[str]) -> None:
-        for path in outdated:
-            (self.folder / path).unlink(missing_ok=True)
-        self._remove_empty_folders(outdated)
-        made: set[Path] = set()
-        # The home page last: it is the first to link to what is new.
-        for path in sorted(waiting, key=lambda path: (path == "index.html", path)):
-            target = self.folder / path
-            if target.parent not in made:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                made.add(target.parent)
-            os.replace(self.staging / path, target)
+    def _move(self, path: str) -> Stamp:
+        target = f"{self.folder}/{path}"
+        try:
+            os.replace(f"{self.staging}/{path}", target)
+        except FileNotFoundError:
+            os.makedirs(target.rpartition("/")[0], exist_ok=True)
+            os.replace(f"{self.staging}/{path}", target)
+        return stamp_of(os.stat(target))
 
-    def _remove_empty_folders(self, removed: Iterable[str]) -> None:
+    def _clear_the_way(self, staged: Iterable[str], owned: Collection[str]) -> None:
+        """Remove our own files where a folder is needed now, and the other way round."""
+        new = [path for path in staged if path not in owned]
+        files = {folder for path in new for folder in _folders_of(path) if folder in owned}
+        for path in new:
+            if os.path.isdir(f"{self.folder}/{path}"):
+                files.update(file for file in owned if file.startswith(path + "/"))
+        self._remove(files)
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        removed = sorted(paths)
+        for path in removed:
+            try:
+                os.unlink(f"{self.folder}/{path}")
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                continue
         for path in removed:
             folder = (self.folder / path).parent
             while folder != self.folder:
@@ -123,82 +161,72 @@ class Output:
                     break
                 folder = folder.parent
 
-    def _refuse_foreign(self, waiting: Iterable[str]) -> None:
+    def foreign(self, paths: Iterable[str], owned: Collection[str]) -> dict[str, str]:
+        """Those of ``paths`` that somebody else's file keeps us from writing, each with that file."""
         if not self.exists:
-            return
-        in_the_way = {foreign for path in waiting if path not in self.owned and (foreign := self._foreign(path))}
-        problems = [
-            Problem(
-                f"{self.folder.name}/{path}",
-                message="is in the way: this builder did not write it",
-                hint="Move it elsewhere, or choose another --output",
-            )
-            for path in in_the_way
-        ]
-        if problems:
-            raise SiteError(problems)
+            return {}
+        found = {path: self._in_the_way(path, owned) for path in paths if path not in owned}
+        return {path: other for path, other in found.items() if other}
 
-    def _foreign(self, path: str) -> str:
-        """The file of somebody else that stands where ``path`` shall stand, '' for none."""
+    def _in_the_way(self, path: str, owned: Collection[str]) -> str:
         target = self.folder / path
         if target.is_dir() and not target.is_symlink():
             for file in sorted(target.rglob("*")):
                 inside = file.relative_to(self.folder).as_posix()
-                if not file.is_dir() and inside not in self.owned:
+                if not file.is_dir() and inside not in owned:
                     return inside
             return ""
         if os.path.lexists(target):
             return path
-        for parent in target.relative_to(self.folder).parents:
+        for parent in Path(path).parents:
             if os.path.lexists(self.folder / parent):
                 inside = parent.as_posix()
-                return "" if (self.folder / parent).is_dir() or inside in self.owned else inside
+                return "" if (self.folder / parent).is_dir() or inside in owned else inside
         return ""
 
-    def discard(self) -> None:
-        """Remove the staging folder."""
-        shutil.rmtree(self.staging, ignore_errors=True)
+    def clean(self, owned: Iterable[str]) -> int:
+        """Remove ``owned``, and the output folder where nothing else is in it; the number of files removed.
 
-    def clean(self) -> int:
-        """Remove every file that this builder wrote; the number of them."""
-        for path in self.owned:
-            (self.folder / path).unlink(missing_ok=True)
-        self._remove_empty_folders(sorted(self.owned))
-        if self.exists and not any(self.folder.iterdir()):
-            self.folder.rmdir()
-        self.discard()
-        forget_manifest(self._record.parent.parent, self.folder)
-        # What was written elsewhere stays on record: it would else be taken for a stranger's.
-        records = self._read_records()
-        records.pop(self._key(), None)
-        if records:
-            self._record.write_text(json.dumps(records), encoding="utf-8")
-        else:
-            self._record.unlink(missing_ok=True)
-        return len(self.owned)
-
-    def _key(self) -> str:
-        return os.path.relpath(self.folder, self._record.parent.parent)
-
-    def _read_records(self) -> dict[str, list[str]]:
+        Raises :class:`SiteError`.
+        """
+        paths = [path for path in owned if os.path.lexists(self.folder / path)]
         try:
-            records = json.loads(self._record.read_bytes())
-        except (OSError, ValueError):
-            return {}
-        return records if isinstance(records, dict) else {}
-
-    def _read_record(self) -> frozenset[str]:
-        return frozenset(self._read_records().get(self._key(), ()))
-
-    def _write_record(self, paths: frozenset[str]) -> None:
-        records = self._read_records() | {self._key(): sorted(paths)}
-        try:
-            self._record.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._record.with_suffix(".new")
-            fresh.write_text(json.dumps(records), encoding="utf-8")
-            os.replace(fresh, self._record)
+            self._remove(paths)
+            if self.exists and not any(self.folder.iterdir()):
+                self.folder.rmdir()
+            shutil.rmtree(self.staging, ignore_errors=True)
         except OSError as error:
-            raise SiteError([_cannot_write(self._record, error)]) from None
+            raise SiteError([cannot_write(self.folder, error)]) from None
+        return len(paths)
+
+
+def _can_move(staging: Path, folder: Path) -> bool:
+    """Whether files can be renamed from ``staging`` to ``folder``: not where that is a mount of its own."""
+    probe, target = staging / ".probe", folder / ".probe-of-a-build"
+    probe.touch()
+    try:
+        os.replace(probe, target)
+    except OSError as error:
+        probe.unlink()
+        if error.errno == errno.EXDEV:
+            return False
+        raise
+    target.unlink()
+    return True
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def in_the_way(folder: Path, others: Iterable[str], *, is_unknown: bool) -> SiteError:
+    """The error for files of somebody else where pages have to stand; ``is_unknown``: no build is on record here."""
+    hint = "Move it elsewhere, or choose another --output"
+    if is_unknown:
+        hint = "Remove the folder if it holds an old build of this site, or choose another --output"
+    message = "is in the way: this builder did not write it"
+    return SiteError([Problem(f"{folder.name}/{path}", message=message, hint=hint) for path in sorted(set(others))])
 
 
 def refuse_sources(site_dir: Path, folder: Path) -> None:
@@ -213,5 +241,6 @@ def refuse_sources(site_dir: Path, folder: Path) -> None:
             raise SiteError([Problem(str(folder), message=message, hint="Choose another --output")])
 
 
-def _cannot_write(path: Path, error: OSError) -> Problem:
+def cannot_write(path: Path, error: OSError) -> Problem:
+    """The problem of a file or folder that cannot be written."""
     return Problem(str(path), message=f"cannot be written: {error.strerror or error}")

@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from site_builder.building.manifest import Manifest, ManifestFile, forget_manifest, write_manifest
+from site_builder.building.copies import copy_files
+from site_builder.building.engine import engines
+from site_builder.building.inputs import Progress
 from site_builder.building.memory import own_memory
-from site_builder.building.output import Output, refuse_sources
-from site_builder.building.report import BuildReport, KindReport
-from site_builder.building.snapshot import Snapshot, take_snapshot
-from site_builder.building.stages import Progress, render_all
+from site_builder.building.output import Output, in_the_way, refuse_sources
+from site_builder.building.present import present
+from site_builder.building.produce import known_of, make_pages
+from site_builder.building.publish import publish
+from site_builder.building.records import Counts
+from site_builder.building.report import BuildReport, report_of
+from site_builder.building.snapshot import Snapshot, read_sources, snapshot_of
+from site_builder.building.state import State, Tell, only_one, opened
 from site_builder.building.stopwatch import Stopwatch
+from site_builder.building.template_keys import template_keys, uses_of
+from site_builder.building.unchanged import entry_of, nothing_to_do, site_key, views_key
 from site_builder.building.workers import available_jobs
-from site_builder.sources.scan import CopiedFile
+from site_builder.catalog.urls import addresses
+from site_builder.sources.scan import require_content
 
 
 def build(
@@ -32,88 +39,78 @@ def build(
     drafts: bool = False,
     jobs: int | None = None,
     strict: bool = False,
+    wait: bool = True,
     progress: Progress | None = None,
+    tell: Tell | None = None,
 ) -> BuildReport:
     """Build the site in ``site_dir`` into ``output`` (default ``public`` in it) as of the instant ``at`` (default now).
 
     ``drafts`` shows drafts as if published; ``strict`` makes warnings errors; ``jobs`` is the number of
-    processes (default: one a core).  Raises :class:`SiteError` with every problem found, the output
-    then being what it was before, and :class:`ValueError` for an instant without a zone.
+    processes (default: one a core); ``wait`` False gives up where another build of the site is running;
+    ``tell`` is called with a sentence where there is something to wait for.  Raises :class:`SiteError` with
+    every problem found, the output then being what it was before, and :class:`ValueError` for an instant
+    without a zone.
     """
     if at is not None and at.tzinfo is None:
         raise ValueError(f"at: {at} has no zone: it would be another instant on another machine")
     folder = Path(site_dir)
-    processes = jobs or available_jobs()
-    tell = progress or (lambda _stage, _done, _total: None)
-    instant = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    clock = Stopwatch()
-    target = Output(folder, Path(output) if output else folder / "public")
+    target = Output(Path(output) if output else folder / "public")
+    require_content(folder)
     refuse_sources(folder, target.folder)
+    instant = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    processes = jobs or available_jobs()
+    say = progress or (lambda _stage, _done, _total: None)
+    clock = Stopwatch()
 
-    with long_lived_objects():
-        site = take_snapshot(folder, instant, drafts=drafts, strict=strict, jobs=processes, progress=tell, clock=clock)
-        with discarding(target):
+    with (
+        long_lived_objects(),
+        only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
+        opened(folder, target.folder) as state,
+    ):
+        sources = read_sources(folder, state.inputs, start, jobs=processes, progress=say, clock=clock)
+        state.save_inputs(sources.inputs)
+        engine = engines().page
+        key = site_key(sources, engine, drafts=drafts)
+        with clock.stage("plan"):
+            if not strict and nothing_to_do(state, key, instant):
+                return report_of(state, target, instant, clock, processes)
+            site = snapshot_of(sources, instant, drafts=drafts, strict=strict)
+            here = present(str(target.folder), state.pages)
+            refuse_foreign(state, target, site)
+            uses = uses_of(state.uses, site.files, site.shared, engine, lambda: site.templates)
+            templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), engine)
+            counts = Counts(site.catalog.views, site.config.views.display)
+            views = views_key(site)
+            known = known_of(
+                here.pages,
+                here.lost,
+                state.build.template_keys,
+                templates,
+                counts,
+                same_counts=views == state.build.views,
+                build=state.build.number + 1,
+            )
+        with target.staged():
             with clock.stage("render"):
-                rendered = render_all(site.catalog, site.pages, site.renderer, target, processes, tell)
+                made = make_pages(site, known, target, processes, say)
+                copies = copy_files(site, known, target)
             with clock.stage("write"):
-                new_files = stage_copies(site.copied, target)
-                forget_manifest(folder, target.folder)
-                removed = target.publish(
-                    [*(site.pages[index].path for index in rendered.written), *new_files],
-                    [*(page.path for page in site.pages), *(file.path for file in site.copied)],
-                )
-                write_manifest(folder, target.folder, manifest_of(site, target.folder, instant))
-        memory = own_memory() + max(site.memory, rendered.memory)
-
-    all_pages = Counter(page.kind for page in site.pages)
-    written = Counter(site.pages[index].kind for index in rendered.written)
-    return BuildReport(
-        output=str(target.folder),
-        instant=instant.isoformat(),
-        articles=len(site.catalog.articles),
-        documents=len(site.catalog.documents),
-        hidden=len(site.parsed) - len(site.catalog.articles) - len(site.catalog.documents),
-        pages={kind: KindReport(count, written[kind]) for kind, count in all_pages.items()},
-        files=len(site.copied),
-        files_written=len(new_files),
-        removed=removed,
-        stages=clock.stages,
-        seconds=clock.total(),
-        peak_memory=memory,
-        jobs=processes,
-        warnings=site.warnings,
-    )
+                done = publish(site, state, here, made, copies, target)
+                build_entry = entry_of(state, key, instant, site, views, templates, drafts=drafts)
+                state.save(sources.inputs, done.pages, build_entry, uses)
+                done.write_manifest(state, instant)
+        memory = own_memory() + max(sources.inputs.memory, made.memory)
+        return report_of(state, target, instant, clock, processes, made=made, copies=copies, done=done, memory=memory)
 
 
-def manifest_of(site: Snapshot, output: Path, instant: datetime) -> Manifest:
-    """The manifest of a finished output."""
-    kinds = {page.path: page.kind for page in site.pages}
-    files = []
-    for path, kind in sorted({**{file.path: file.kind for file in site.copied}, **kinds}.items()):
-        data = (output / path).read_bytes()
-        files.append(ManifestFile(path, hashlib.sha256(data).hexdigest(), len(data), kind))
-    return Manifest(instant=instant.isoformat(), files=tuple(files))
-
-
-def stage_copies(copied: list[CopiedFile], output: Output) -> list[str]:
-    """Stage the files whose bytes differ from the output's; their paths."""
-    staged = []
-    for file in copied:
-        data = Path(file.location).read_bytes()
-        if not output.unchanged(file.path, data):
-            output.stage(file.path, data)
-            staged.append(file.path)
-    return staged
-
-
-@contextlib.contextmanager
-def discarding(output: Output) -> Iterator[None]:
-    """A staging folder that is gone at the end, however the build ends."""
-    output.prepare()
-    try:
-        yield
-    finally:
-        output.discard()
+def refuse_foreign(state: State, target: Output, site: Snapshot) -> None:
+    """Raises :class:`SiteError` for files of others where files of the site have to stand."""
+    if state.is_unknown:
+        return  # told when the bytes are known: what is equal is taken over
+    paths = [*(page.path for page in site.pages), *(file.path for file in site.copied)]
+    foreign = target.foreign(paths, state.owned)
+    if foreign:
+        raise in_the_way(target.folder, foreign.values(), is_unknown=False)
 
 
 @contextlib.contextmanager

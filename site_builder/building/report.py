@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from site_builder.building.memory import own_memory
 from site_builder.errors import Problem
+
+if TYPE_CHECKING:
+    from site_builder.building.copies import Copies
+    from site_builder.building.output import Output
+    from site_builder.building.produce import Made
+    from site_builder.building.publish import Published
+    from site_builder.building.state import State
+    from site_builder.building.stopwatch import Stopwatch
+
+# Kinds of files that are no pages: copied, with a fingerprint in the name or without; "" where nobody knows.
+FILES = ("file", "asset", "")
 
 
 class KindReport(msgspec.Struct):
-    """Pages of one kind: ``rendered`` in this build, and ``written`` because their bytes changed."""
+    """Files of one kind.
+
+    Each page was ``rendered``, ``spliced`` (new counts put into the file) or ``reused``; for copied files
+    ``rendered`` counts those that were copied.  ``written`` are those whose bytes changed, ``removed`` those
+    that the site no longer has.  ``why`` counts the rendered ones by reason.
+    """
 
     rendered: int = 0
+    spliced: int = 0
+    reused: int = 0
     written: int = 0
+    removed: int = 0
+    why: dict[str, int] = {}
+
+    @property
+    def total(self) -> int:
+        """How many files of the kind the site has."""
+        return self.rendered + self.spliced + self.reused
 
 
 class BuildReport(msgspec.Struct, kw_only=True):
-    """Facts of one build: times in seconds, memory in bytes (all processes together), ``instant`` in UTC, ISO 8601."""
+    """Facts of one build: times in seconds, memory in bytes (all processes together), ``instant`` in UTC, ISO 8601.
+
+    ``pages`` by kind; ``files`` are those that are copied as they are.
+    """
 
     output: str
     instant: str
@@ -23,11 +55,73 @@ class BuildReport(msgspec.Struct, kw_only=True):
     documents: int
     hidden: int
     pages: dict[str, KindReport]
-    files: int
-    files_written: int
-    removed: int
+    files: KindReport
     stages: dict[str, float]
     seconds: float
     peak_memory: int
     jobs: int
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def rendered(self) -> int:
+        """Pages rendered."""
+        return sum(kind.rendered for kind in self.pages.values())
+
+    @property
+    def written(self) -> int:
+        """Files written, copied ones too."""
+        return sum(kind.written for kind in self.pages.values()) + self.files.written
+
+    @property
+    def removed(self) -> int:
+        """Files removed, copied ones too."""
+        return sum(kind.removed for kind in self.pages.values()) + self.files.removed
+
+
+def report_of(
+    state: State,
+    target: Output,
+    instant: datetime,
+    clock: Stopwatch,
+    jobs: int,
+    *,
+    made: Made | None = None,
+    copies: Copies | None = None,
+    done: Published | None = None,
+    memory: int = 0,
+) -> BuildReport:
+    """The report of a build; without ``made``, ``copies`` and ``done`` of one that had nothing to do."""
+    pages: dict[str, KindReport] = {}
+    files = KindReport()
+
+    def of(kind: str) -> KindReport:
+        return files if kind in FILES else pages.setdefault(kind, KindReport())
+
+    if made is None or copies is None or done is None:
+        for entry in state.pages.values():
+            of(entry.kind).reused += 1
+    else:
+        for (kind, what), count in sorted(made.done.items()):
+            setattr(of(kind), what, count)
+        for (kind, reason), count in sorted(made.why.items()):
+            of(kind).why[reason] = count
+        files.rendered, files.reused, files.why = len(copies.entries), copies.reused, dict(sorted(copies.why.items()))
+        for entry in done.written:
+            of(entry.kind).written += 1
+        for entry in done.removed:
+            of(entry.kind).removed += 1
+    articles, documents, hidden = state.build.counts
+    return BuildReport(
+        output=str(target.folder),
+        instant=instant.isoformat(),
+        articles=articles,
+        documents=documents,
+        hidden=hidden,
+        pages=dict(sorted(pages.items())),
+        files=files,
+        stages=clock.stages,
+        seconds=clock.total(),
+        peak_memory=memory or own_memory(),
+        jobs=jobs,
+        warnings=(*((state.warning,) if state.warning else ()), *state.build.warnings),
+    )

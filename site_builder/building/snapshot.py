@@ -1,25 +1,31 @@
 """A site at one instant: everything that is known before the first page is rendered.
 
-In: a site's folder, an instant.  Out: :class:`Snapshot`; any page of it can be rendered on its own.
+In: a site's folder, an instant, what the last build knew of the files.  Out: :class:`Snapshot`; any page of it can
+be rendered on its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
 from site_builder.articles import Rules, body_text
-from site_builder.building.stages import Progress, bytes_of, parse_all
+from site_builder.building.engine import engines, zone_rules
+from site_builder.building.inputs import InputEntry, Inputs, Progress, read_inputs
+from site_builder.building.keys import digest
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.workers import available_jobs
-from site_builder.catalog.catalog import Catalog, ImageSizes, make_catalog
+from site_builder.catalog.catalog import Catalog, make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.urls import Addresses, addresses
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Article, BodyRef, Document, Parsed
+from site_builder.model import Article, BodyRef, Document, Page, Parsed, Rendered
 from site_builder.pages.plan import collisions, plan
 from site_builder.pages.planned import Planned
 from site_builder.pages.site import shared_values, site_info
@@ -27,6 +33,7 @@ from site_builder.references import Own
 from site_builder.rendering.filters import make_filters
 from site_builder.rendering.markdown import make_converter
 from site_builder.rendering.renderer import Renderer
+from site_builder.rendering.slots import splice
 from site_builder.rendering.templates import Templates, TemplateSource
 from site_builder.sources.images import image_sizes
 from site_builder.sources.scan import CopiedFile, SiteFiles, read_body, read_config_text, scan
@@ -34,25 +41,113 @@ from site_builder.sources.shown import shown_files
 from site_builder.sources.view_store import read_views
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """``parsed`` are all sources, the hidden ones too; ``pages`` and ``copied`` are the whole output.
+@dataclass(frozen=True)
+class Sources:
+    """The site's files as they are now, read and parsed, whatever the instant."""
 
-    ``memory`` are the bytes that the processes which parsed took together.
-    """
-
+    folder: Path
     config: SiteConfig
+    config_text: str
     files: SiteFiles
+    inputs: Inputs
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """``parsed`` are all sources, the hidden ones too; ``pages`` and ``copied`` are the whole output."""
+
+    sources: Sources
     parsed: list[Parsed]
     catalog: Catalog
     pages: list[Planned]
     copied: list[CopiedFile]
-    renderer: Renderer
-    memory: int = 0
+
+    @property
+    def config(self) -> SiteConfig:
+        """The site's configuration."""
+        return self.sources.config
+
+    @property
+    def files(self) -> SiteFiles:
+        """The site's files."""
+        return self.sources.files
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is doubtful in the sources."""
         return tuple(sorted(warning for item in self.parsed for warning in item.warnings))
+
+    @cached_property
+    def shared(self) -> dict[str, object]:
+        """The values that templates name beside their context."""
+        return {
+            "site": site_info(self.config),
+            "labels": self.config.labels,
+            "fingerprinted": fingerprinted(self.files.assets, addresses(self.config)),
+            **shared_values(self.catalog),
+        }
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The compiled templates.  Raises :class:`SiteError` for those that do not compile."""
+        return Templates(
+            {name: TemplateSource(path, text) for name, (path, text) in self.files.templates.items()},
+            make_filters(self.config, addresses(self.config), self.files.assets),
+            self.shared,
+        )
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The renderer of the site's templates and bodies.  Raises :class:`SiteError`."""
+        site = addresses(self.config)
+        folder = str(self.sources.folder)
+
+        def read(reference: BodyRef) -> str:
+            return body_text(read_body(folder, reference), reference.start)
+
+        sloppy = self.config.markdown.raw_html == "trusted"
+        converter = make_converter(self.config.markdown, site.host)
+        return Renderer(self.templates, converter, read, site.base, sloppy=sloppy)
+
+
+def read_sources(
+    site_dir: Path,
+    known: Mapping[str, InputEntry],
+    start: int,
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    clock: Stopwatch | None = None,
+) -> Sources:
+    """The files of the site in ``site_dir``; those that ``known`` still holds for are not read.
+
+    ``start`` is the disk's clock at the beginning, in ns; 0: no file is taken for settled.  Raises
+    :class:`SiteError`; faults of articles are in what they parse to.
+    """
+    tell = progress or (lambda _stage, _done, _total: None)
+    clock = clock or Stopwatch()
+    with clock.stage("scan"):
+        config_text = read_config_text(site_dir)
+        config = parse_config(config_text)
+        files = scan(site_dir)
+    with clock.stage("parse"):
+        rules = Rules.of(config)
+        settings = (config.site.timezone, rules.language, sorted(rules.categories.items()), rules.own)
+        rules_digest = digest(engines().reading, msgspec.msgpack.encode(settings), zone_rules(config.site.timezone))
+        inputs = read_inputs(str(site_dir), files, known, start, rules, rules_digest, jobs or available_jobs(), tell)
+    return Sources(site_dir, config, config_text, files, inputs)
+
+
+def snapshot_of(sources: Sources, instant: datetime, *, drafts: bool = False, strict: bool = False) -> Snapshot:
+    """The site as of ``instant``.  Raises :class:`SiteError` with every problem found."""
+    parsed = sources.inputs.parsed(sources.files.articles)
+    catalog = catalog_of(parsed, sources, instant, drafts=drafts, strict=strict)
+    pages = plan(catalog)
+    config = sources.config
+    texts = (sources.config_text, config.site.logo)
+    copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
+    check_plan(catalog, [*((page.path, page.source) for page in pages), *((c.path, c.source) for c in copied)])
+    return Snapshot(sources, parsed, catalog, pages, copied)
 
 
 def take_snapshot(
@@ -65,48 +160,54 @@ def take_snapshot(
     progress: Progress | None = None,
     clock: Stopwatch | None = None,
 ) -> Snapshot:
-    """The site in ``site_dir`` as of ``instant``.  Raises :class:`SiteError` with every problem found.
+    """The site in ``site_dir`` as of ``instant``, every file read.  Raises :class:`SiteError` with every problem found.
 
     The options are those of :func:`site_builder.build`; ``clock`` measures the stages.
     """
-    tell = progress or (lambda _stage, _done, _total: None)
     clock = clock or Stopwatch()
-    with clock.stage("scan"):
-        config_text = read_config_text(site_dir)
-        config = parse_config(config_text)
-        files = scan(site_dir)
-    with clock.stage("parse"):
-        parsed, memory = parse_all(str(site_dir), files.articles, Rules.of(config), jobs or available_jobs(), tell)
+    sources = read_sources(site_dir, {}, 0, jobs=jobs, progress=progress, clock=clock)
     with clock.stage("plan"):
-        catalog = catalog_of(parsed, files, config, instant, drafts=drafts, strict=strict)
-        pages = plan(catalog)
-        copied = shown_files(files, catalog.hidden_files, Own.of(config.site.url), (config_text, config.site.logo))
-        check_plan(catalog, [*((page.path, page.source) for page in pages), *((c.path, c.source) for c in copied)])
-        renderer = renderer_of(site_dir, files, catalog)
-    return Snapshot(config, files, parsed, catalog, pages, copied, renderer, memory)
+        site = snapshot_of(sources, instant, drafts=drafts, strict=strict)
+        _ = site.renderer
+    return site
+
+
+def rendered_page(page: Page, renderer: Renderer) -> Rendered:
+    """The page with its slots.  Raises :class:`SiteError`."""
+    try:
+        return renderer.render(page)
+    except RecursionError:
+        message = f"includes or calls itself without end (while rendering /{page.path})"
+        raise SiteError([Problem(f"templates/{page.template}", message=message)]) from None
 
 
 def page_bytes(snapshot: Snapshot, planned: Planned) -> bytes:
     """The file of one page of the snapshot, as a build writes it.  Raises :class:`SiteError`."""
-    return bytes_of(planned, snapshot.catalog, snapshot.renderer)
+    rendered = rendered_page(planned.page(snapshot.catalog), snapshot.renderer)
+    try:
+        return splice(rendered, snapshot.catalog.views, snapshot.config.views.display)
+    except KeyError as error:
+        raise SiteError([unknown_slot(str(error.args[0]), planned)]) from None
+
+
+def unknown_slot(url: str, planned: Planned) -> Problem:
+    """The problem of a template that asks for the count of what is no article."""
+    message = f"views: '{url}' is the address of no article (while rendering /{planned.path})"
+    return Problem(f"templates/{planned.template}", message=message, hint="The filter takes a card, or 'article'")
 
 
 def load_catalog(site_dir: Path, at: datetime, *, drafts: bool = False, jobs: int | None = None) -> Catalog:
     """The catalog of the site as of ``at``, nothing rendered.  Raises :class:`SiteError`."""
-    config = parse_config(read_config_text(site_dir))
-    files = scan(site_dir)
-    parsed, _ = parse_all(str(site_dir), files.articles, Rules.of(config), jobs or available_jobs(), lambda *_: None)
-    return catalog_of(parsed, files, config, at, drafts=drafts, strict=False)
+    sources = read_sources(site_dir, {}, 0, jobs=jobs)
+    return catalog_of(sources.inputs.parsed(sources.files.articles), sources, at, drafts=drafts, strict=False)
 
 
-def catalog_of(
-    parsed: list[Parsed], files: SiteFiles, config: SiteConfig, instant: datetime, *, drafts: bool, strict: bool
-) -> Catalog:
+def catalog_of(parsed: list[Parsed], sources: Sources, instant: datetime, *, drafts: bool, strict: bool) -> Catalog:
     """The catalog of what was parsed.  Raises :class:`SiteError` with the problems of all files together."""
     articles: list[Article] = [item.article for item in parsed if item.article]
     documents: list[Document] = [item.document for item in parsed if item.document]
-    sizes: ImageSizes
-    sizes, problems = image_sizes(articles, {file.path: file for file in files.copied})
+    config, files = sources.config, sources.files
+    sizes, problems = image_sizes(articles, {file.path: file for file in files.copied}, sources.inputs.size_of)
     problems += [problem for item in parsed for problem in item.problems]
     if strict:
         problems += [warning for item in parsed for warning in item.warnings]
@@ -126,26 +227,3 @@ def check_plan(catalog: Catalog, outputs: list[tuple[str, str]]) -> None:
 def fingerprinted(assets: dict[str, str], site: Addresses) -> tuple[str, ...]:
     """The URLs of files whose name holds a fingerprint; ``assets`` are permalinks by name in ``static/``."""
     return tuple(site.url(permalink) for name, permalink in sorted(assets.items()) if permalink != "/" + name)
-
-
-def renderer_of(site_dir: Path, files: SiteFiles, catalog: Catalog) -> Renderer:
-    """The renderer of the site's templates."""
-    config = catalog.config
-    site = addresses(config)
-    templates = Templates(
-        {name: TemplateSource(path, text) for name, (path, text) in files.templates.items()},
-        make_filters(config, site, files.assets),
-        {
-            "site": site_info(config),
-            "labels": config.labels,
-            "fingerprinted": fingerprinted(files.assets, site),
-            **shared_values(catalog),
-        },
-    )
-    folder = str(site_dir)
-
-    def read(reference: BodyRef) -> str:
-        return body_text(read_body(folder, reference), reference.start)
-
-    sloppy = config.markdown.raw_html == "trusted"
-    return Renderer(templates, make_converter(config.markdown, site.host), read, site.base, sloppy=sloppy)

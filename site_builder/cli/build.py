@@ -14,8 +14,8 @@ import click
 from site_builder.cli.console import Instant, in_site_zone, plural, print_problems, site_option, telling_problems
 
 if TYPE_CHECKING:
-    from site_builder.building.report import BuildReport
-    from site_builder.building.stages import Progress
+    from site_builder.building.inputs import Progress
+    from site_builder.building.report import BuildReport, KindReport
 
 LABELS = {"parse": "reading", "render": "rendering"}
 
@@ -39,6 +39,7 @@ LABELS = {"parse": "reading", "render": "rendering"}
 )
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: one a core).")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option("--no-wait", is_flag=True, help="Stop where another build of this site is running.")
 @telling_problems
 def command(
     site_dir: Path,
@@ -48,6 +49,7 @@ def command(
     report_path: Path | None,
     jobs: int | None,
     strict: bool,
+    no_wait: bool,
 ) -> None:
     """Build the site into a folder of static files.
 
@@ -63,6 +65,8 @@ def command(
             drafts=drafts,
             jobs=jobs,
             strict=strict,
+            wait=not no_wait,
+            tell=lambda text: click.echo(text, err=True),
             progress=tell,
         )
     if report_path:
@@ -113,6 +117,25 @@ def write_report(report: BuildReport, path: Path) -> None:
         raise SiteError([Problem(str(path), message=f"cannot be written: {error.strerror}")]) from None
 
 
+COLUMNS = {
+    "rendered": "rendered",
+    "new counts": "spliced",
+    "reused": "reused",
+    "written": "written",
+    "removed": "removed",
+}
+"""What the table shows of each kind of page: the heading, and the field of the report."""
+
+MOST_REASONS = 2
+
+
+def reasons(counts: KindReport) -> str:
+    """Why pages were rendered, the most frequent reason first."""
+    found = sorted(counts.why.items(), key=lambda reason: (-reason[1], reason[0]))
+    text = "; ".join(f"{reason} ({count:,})" if len(found) > 1 else reason for reason, count in found[:MOST_REASONS])
+    return text + (f"; {len(found) - MOST_REASONS} more" if len(found) > MOST_REASONS else "")
+
+
 def print_table(report: BuildReport) -> None:
     """The build in short: pages by kind, time by stage, memory."""
     from rich import box
@@ -121,19 +144,19 @@ def print_table(report: BuildReport) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, markup=False, emoji=False)
+    kinds = {**report.pages, "files copied": report.files}
+    # A column that says nothing is left out.
+    columns = [name for name in COLUMNS if name != "new counts" or any(kind.spliced for kind in kinds.values())]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("pages")
-    table.add_column("rendered", justify="right")
-    table.add_column("written", justify="right")
-    for kind, counts in report.pages.items():
-        table.add_row(kind, f"{counts.rendered:,}", f"{counts.written:,}")
-    table.add_row("files copied", f"{report.files:,}", f"{report.files_written:,}", end_section=True)
-    table.add_row(
-        "all",
-        f"{sum(counts.rendered for counts in report.pages.values()) + report.files:,}",
-        f"{sum(counts.written for counts in report.pages.values()) + report.files_written:,}",
-        style="bold",
-    )
+    table.add_column("pages", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("why")
+    for kind, counts in kinds.items():
+        numbers = [f"{getattr(counts, COLUMNS[name]):,}" for name in columns]
+        table.add_row(kind, *numbers, reasons(counts), end_section=kind == "files copied")
+    sums = [f"{sum(getattr(counts, COLUMNS[name]) for counts in kinds.values()):,}" for name in columns]
+    table.add_row("all", *sums, "", style="bold")
     console.print(table)
     stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in report.stages.items())
     shown = [plural(report.articles, "article")]

@@ -23,10 +23,10 @@ def command(site_dir: Path, output: Path | None) -> None:
 
     Files that others put into the output stay.
     """
-    from site_builder.building.output import Output
+    from site_builder.building.cleaning import clean
 
     folder = output or site_dir / "public"
-    removed = Output(site_dir, folder).clean()
+    removed = clean(site_dir, folder)
     click.echo(f"{plural(removed, 'file')} removed from {folder}")
     if folder.exists():
         click.echo("what is left there was not written by this builder")

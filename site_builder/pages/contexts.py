@@ -314,3 +314,25 @@ class SiteInfo(msgspec.Struct, frozen=True, kw_only=True):
     most_read_fragment: str = ""
     live_views: str = ""
     views_display: str = "exact"
+
+
+CONTEXTS: dict[str, type[msgspec.Struct]] = {
+    "404.html": PlainContext,
+    "article.html": ArticleContext,
+    "document.html": DocumentContext,
+    "feeds/atom.xml": FeedContext,
+    "feeds/feed.json": FeedContext,
+    "feeds/rss.xml": FeedContext,
+    "fragments/most_read.html": FragmentContext,
+    "home.html": HomeContext,
+    "index.html": IndexContext,
+    "listing.html": ListingContext,
+    "most_read.html": MostReadContext,
+    "redirect.html": RedirectContext,
+    "robots.txt": RobotsContext,
+    "sitemaps/index.xml": SitemapContext,
+    "sitemaps/news.xml": NewsContext,
+    "sitemaps/shard.xml": SitemapContext,
+    "views/shard.json": ViewsContext,
+}
+"""The context that each template is given."""

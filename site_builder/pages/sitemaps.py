@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.due import NEWS_WINDOW
 from site_builder.model import Article
 from site_builder.pages.articles import syndication_policy
 from site_builder.pages.contexts import FeedEntry, NewsContext, RobotsContext, SitemapContext, SitemapUrl
@@ -19,8 +20,7 @@ from site_builder.pages.site import document_permalink
 
 # sitemaps.org "Sitemap file requirements": 50,000 addresses a file; shards are cut from the oldest on.
 SHARD = 50_000
-# Google News sitemaps: articles of the last two days, at most 1,000.
-NEWS_WINDOW = timedelta(hours=48)
+# Google News sitemaps: at most 1,000 articles.
 NEWS_ENTRIES = 1_000
 
 

@@ -74,7 +74,11 @@ def splice(rendered: Rendered, views: Mapping[str, int], display: Display) -> by
 def shown(name: str, views: Mapping[str, int], display: Display) -> bytes:
     """What stands in the slot ``name``; ``KeyError`` where its article has no count."""
     url, _, way = name.partition("#")
-    count = views[url]
+    return written(views[url], way, display)
+
+
+def written(count: int, way: str, display: Display) -> bytes:
+    """``count`` as it stands on a page; ``way`` is what follows the ``#`` in the slot's name."""
     if display == "exact" or way == EXACT:
         return b"%d" % count
     return rounded(count, way).encode()

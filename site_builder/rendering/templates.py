@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jinja2
-import jinja2.meta
 import msgspec
 
 from site_builder.errors import Problem, SiteError, did_you_mean
@@ -19,6 +18,7 @@ from site_builder.rendering.compiling import PureEnvironment, PureTemplate
 from site_builder.rendering.linking import link
 from site_builder.rendering.printing import KEEPING, TEXT_FILTERS, checked, checked_join
 from site_builder.rendering.purity import IMPURE_FILTERS, IMPURE_GLOBALS, impurities
+from site_builder.rendering.uses import Uses, uses
 
 _REFERENCES = (jinja2.nodes.Extends, jinja2.nodes.Include, jinja2.nodes.Import, jinja2.nodes.FromImport)
 
@@ -138,24 +138,9 @@ class Templates:
         except Exception:  # noqa: BLE001  (raised again, with the template's lines)
             self._environment.handle_exception()
 
-    @functools.cache  # noqa: B019  (lives as long as the build)
-    def closure(self, name: str) -> tuple[str, ...]:
-        """The template and all that it extends, includes and imports, by name, sorted."""
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found.add(current)
-                waiting += filter(None, jinja2.meta.find_referenced_templates(self._trees[current]))
-        return tuple(sorted(found))
-
-    @functools.cache  # noqa: B019  (lives as long as the build)
-    def shared_names(self, name: str) -> frozenset[str]:
-        """The shared values that the template's closure names."""
-        # A local variable of the same name counts too: a closure that is too large is slow, never wrong.
-        names = {node.name for member in self.closure(name) for node in self._trees[member].find_all(jinja2.nodes.Name)}
-        return self._shared & names
+    def uses(self) -> dict[str, Uses]:
+        """What each template uses, by name."""
+        return {found.path: found for found in uses(self._trees, self._shared)}
 
     def line_of(self, error: BaseException) -> tuple[str, int] | None:
         """The innermost template line of a traceback, as (path, line)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from site_builder.errors import Problem
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
 
 def image_sizes(
-    articles: Iterable[Article], copied: Mapping[str, CopiedFile]
+    articles: Iterable[Article],
+    copied: Mapping[str, CopiedFile],
+    measure: Callable[[CopiedFile], tuple[int, int]] | None = None,
 ) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
     """Width and height in pixels of each article's image that lies on this site; a problem for each that is missing.
 
     ``copied`` are the site's files by output path.  Sizes that cannot be told (SVG) are 0.
+    ``measure`` gives the size of one file or raises :class:`ValueError` (default: :func:`image_size`).
     """
     sizes: dict[str, tuple[int, int]] = {}
     problems = []
@@ -34,14 +37,16 @@ def image_sizes(
             problems.append(Problem(article.path, line, column, message))
         elif src not in sizes:
             try:
-                sizes[src] = _size(file.location)
+                sizes[src] = (measure or image_size)(file)
             except ValueError as error:
                 problems.append(Problem(file.source, message=f"no image that can be shown: {error}"))
                 sizes[src] = (0, 0)
     return sizes, problems
 
 
-def _size(location: str) -> tuple[int, int]:
+def image_size(file: CopiedFile) -> tuple[int, int]:
+    """Width and height of an image, (0, 0) where they cannot be told; :class:`ValueError` for what is no image."""
+    location = file.location
     if location.lower().endswith((".svg", ".avif")):
         return (0, 0)
     from PIL import Image, UnidentifiedImageError  # 60 ms to import, and only sites with images need it

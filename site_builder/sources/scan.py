@@ -36,12 +36,21 @@ class CopiedFile(msgspec.Struct, frozen=True, order=True):
     kind: str = "file"
 
 
+Stamp = tuple[int, int, int, int]
+"""What the disk tells of a file: times of modification and of change (ns), size in bytes, inode.
+
+Another stamp says that a file may have changed; an equal one, that it has not since the stamp was taken,
+unless that was within the same tick of the disk's clock.
+"""
+
+
 class SiteFiles(msgspec.Struct, frozen=True):
     """What a site consists of.
 
     ``articles`` are the Markdown files of ``content/``; ``templates`` maps a template's name to (file, text);
     ``assets`` maps a name in ``static/`` to its permalink, with a fingerprint for scripts and styles.
     ``folder`` is the site's own.
+    ``stamps`` are those of the files of ``content/`` and ``static/``, by their path as ``source`` has it.
     """
 
     articles: tuple[str, ...]
@@ -49,6 +58,7 @@ class SiteFiles(msgspec.Struct, frozen=True):
     templates: dict[str, tuple[str, str]]
     assets: dict[str, str]
     content: frozenset[str]
+    stamps: dict[str, Stamp]
     folder: str = "."
 
 
@@ -63,14 +73,19 @@ def read_config_text(site_dir: Path) -> str:
         raise SiteError([Problem("site.yaml", message=f"cannot be read: {error}", hint="Save it as UTF-8")]) from None
 
 
+def require_content(site_dir: Path) -> None:
+    """Raises :class:`SiteError` for a folder that holds no site."""
+    if not (site_dir / "content").is_dir():
+        hint = "Start one with: site-builder init"
+        raise SiteError([Problem("content", message="there is no folder 'content' here", hint=hint)])
+
+
 def scan(site_dir: Path) -> SiteFiles:
     """All files of the site.  Raises :class:`SiteError` for links that lead out of it and names that are no text."""
+    require_content(site_dir)
     problems: list[Problem] = []
-    content = sorted(_walk(site_dir, "content", problems))
-    if not (site_dir / "content").is_dir():
-        problems.append(
-            Problem("content", message="there is no folder 'content' here", hint="Start one with: site-builder init")
-        )
+    stamps: dict[str, Stamp] = {}
+    content = sorted(_walk(site_dir, "content", problems, stamps))
     articles = tuple(path for path in content if _is_markdown(path))
     starter = starter_dir()
     copied = {
@@ -80,7 +95,7 @@ def scan(site_dir: Path) -> SiteFiles:
     }
     assets: dict[str, str] = {}
     for root in _layers(starter, site_dir):
-        for path in sorted(_walk(root, "static", problems)):
+        for path in sorted(_walk(root, "static", problems, stamps)):
             name = path.removeprefix("static/")
             file = CopiedFile(name, path, str(root / path))
             if name in copied and copied[name].source.startswith("content/"):
@@ -105,6 +120,7 @@ def scan(site_dir: Path) -> SiteFiles:
         assets=assets,
         content=frozenset(content),
         folder=str(site_dir),
+        stamps=stamps,
     )
 
 
@@ -117,8 +133,8 @@ def _layers(starter: Path, site_dir: Path) -> list[Path]:
     return [site_dir] if starter.resolve() == site_dir.resolve() else [starter, site_dir]
 
 
-def _walk(root: Path, top: str, problems: list[Problem]) -> Iterator[str]:
-    """Paths of all files below ``root/top``, hidden ones left out, relative to ``root``."""
+def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp]) -> Iterator[str]:
+    """Paths of all files below ``root/top``, hidden ones left out, relative to ``root``; ``stamps`` gets theirs."""
     waiting = [top]
     real_top: str | None = None
     while waiting:
@@ -144,6 +160,7 @@ def _walk(root: Path, top: str, problems: list[Problem]) -> Iterator[str]:
                 if not target.startswith(real_top + os.sep):
                     problems.append(Problem(path, message=f"is a link that leads out of {top}/", hint="Copy the file"))
                 elif os.path.isfile(target):
+                    stamps[path] = stamp_of(entry.stat())
                     yield path
                 elif not os.path.exists(target):
                     problems.append(Problem(path, message="is a link to a file that does not exist"))
@@ -152,7 +169,13 @@ def _walk(root: Path, top: str, problems: list[Problem]) -> Iterator[str]:
             elif entry.is_dir():
                 waiting.append(path)
             elif entry.is_file():
+                stamps[path] = stamp_of(entry.stat())
                 yield path
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp of a file."""
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def _is_text(path: str) -> bool:
@@ -168,7 +191,7 @@ def _fingerprint(location: str) -> str:
 def _read_templates(starter: Path, site_dir: Path, problems: list[Problem]) -> dict[str, tuple[str, str]]:
     templates = {}
     for root in _layers(starter, site_dir):
-        for path in sorted(_walk(root, "templates", problems)):
+        for path in sorted(_walk(root, "templates", problems, {})):
             try:
                 text = (root / path).read_text(encoding="utf-8-sig")
             except (UnicodeDecodeError, OSError) as error:
@@ -194,10 +217,19 @@ def read_source(site_dir: str, path: str) -> Source:
     return Source(path, data)
 
 
+def file_digest(file: CopiedFile) -> bytes:
+    """The digest of a file that is copied, read in pieces.  Raises :class:`SiteError` where it cannot be read."""
+    try:
+        with open(file.location, "rb", buffering=0) as opened:
+            return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).digest()
+    except OSError as error:
+        raise SiteError([Problem(file.source, message=f"cannot be read: {error.strerror}")]) from None
+
+
 def read_body(site_dir: str, reference: BodyRef) -> bytes:
-    """The file that holds a body.  Raises :class:`SiteError` where it is no longer the file that was parsed."""
+    """The file that holds a body.  Raises :class:`SiteError` where it no longer holds the body that was parsed."""
     data = read_source(site_dir, reference.path).data
-    if hashlib.blake2b(data, digest_size=16).digest() != reference.digest:
+    if hashlib.blake2b(memoryview(data)[reference.start :], digest_size=16).digest() != reference.digest:
         raise SiteError(
             [Problem(reference.path, message="was changed while the site was being built", hint="Build again")]
         )

@@ -1,4 +1,4 @@
-"""The output folder: changed files only, nothing foreign touched, nothing half-done."""
+"""The output folder: nothing foreign touched, nothing half-done."""
 
 from __future__ import annotations
 
@@ -6,74 +6,94 @@ from pathlib import Path
 
 import pytest
 
-from site_builder.building.output import Output
+from site_builder.building.output import Output, refuse_sources
 from site_builder.errors import SiteError
 
 
-def write(site: Path, files: dict[str, bytes]) -> tuple[list[str], int]:
-    """What a build does with ``files``: the staged paths, the number of removed ones."""
-    output = Output(site, site / "public")
-    output.prepare()
-    staged = [path for path, data in files.items() if not output.unchanged(path, data)]
-    for path in staged:
-        output.stage(path, files[path])
-    removed = output.publish(staged, files)
-    output.discard()
-    return staged, removed
+def write(folder: Path, files: dict[str, bytes], owned: set[str]) -> None:
+    """What a build does with ``files``; ``owned`` are the files of earlier builds, and afterwards those of this."""
+    output = Output(folder)
+    with output.staged():
+        for path, data in files.items():
+            output.stage(path, data)
+        output.publish(list(files), owned - files.keys(), owned)
+    owned.clear()
+    owned.update(files)
 
 
-def tree(site: Path) -> dict[str, bytes]:
-    public = site / "public"
-    return {str(path.relative_to(public)): path.read_bytes() for path in sorted(public.rglob("*")) if path.is_file()}
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_only_changed_files_are_written_and_outdated_ones_removed(tmp_path: Path) -> None:
-    assert write(tmp_path, {"a/index.html": b"1", "b.xml": b"2"}) == (["a/index.html", "b.xml"], 0)
-    before = (tmp_path / "public/b.xml").stat()
-    assert write(tmp_path, {"b.xml": b"2", "c/d/index.html": b"3"}) == (["c/d/index.html"], 1)
-    assert tree(tmp_path) == {"b.xml": b"2", "c/d/index.html": b"3"}
-    assert not (tmp_path / "public/a").exists(), "empty folders go too"
-    assert (tmp_path / "public/b.xml").stat().st_mtime_ns == before.st_mtime_ns
+def test_outdated_files_and_empty_folders_go(tmp_path: Path) -> None:
+    out, owned = tmp_path / "public", set[str]()
+    write(out, {"a/b/index.html": b"1", "b.xml": b"2"}, owned)
+    write(out, {"c/d/index.html": b"3"}, owned)
+    assert tree(out) == {"c/d/index.html": b"3"}
+    assert not (out / "a").exists()
     assert not list(tmp_path.glob(".*staging*"))
 
 
-def test_files_of_others_stay_and_are_never_overwritten(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html": b"1"})
-    (tmp_path / "public/CNAME").write_text("example.org")
-    (tmp_path / "public/b.html").write_text("theirs")
-    with pytest.raises(SiteError, match=r"public/b\.html: is in the way"):
-        write(tmp_path, {"a.html": b"2", "b.html": b"ours"})
-    assert tree(tmp_path) == {"a.html": b"1", "b.html": b"theirs", "CNAME": b"example.org"}
-    write(tmp_path, {})
-    assert tree(tmp_path) == {"b.html": b"theirs", "CNAME": b"example.org"}
+def test_a_file_where_a_folder_is_needed_gives_way_when_it_is_ours(tmp_path: Path) -> None:
+    out, owned = tmp_path / "public", set[str]()
+    write(out, {"a": b"file", "z": b""}, owned)
+    write(out, {"a/b/index.html": b"page", "a/c": b"1", "z": b""}, owned)
+    assert tree(out) == {"a/b/index.html": b"page", "a/c": b"1", "z": b""}
+    write(out, {"a": b"file", "z": b""}, owned)
+    assert tree(out) == {"a": b"file", "z": b""}
+
+
+@pytest.mark.parametrize(
+    "theirs, path",
+    [("a", "a"), ("a", "a/index.html"), ("a/b/theirs.txt", "a"), ("a/b", "a/b/c/index.html")],
+)
+def test_files_of_others_in_the_way_are_named(tmp_path: Path, theirs: str, path: str) -> None:
+    out = tmp_path / "public"
+    (out / theirs).parent.mkdir(parents=True)
+    (out / theirs).write_text("theirs")
+    output = Output(out)
+    assert output.foreign([path, "other"], {"z"}) == {path: theirs}
+    assert output.foreign([path], {theirs, "z"}) == {}
+
+
+def test_links_of_others_are_in_the_way_too(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    out.mkdir()
+    (out / "a").symlink_to("nowhere")
+    assert Output(out).foreign(["a"], set()) == {"a": "a"}
 
 
 def test_clean_removes_what_was_written_and_nothing_else(tmp_path: Path) -> None:
-    write(tmp_path, {"a/index.html": b"1", "b.html": b"2"})
-    (tmp_path / "public/keep.txt").write_text("theirs")
-    assert Output(tmp_path, tmp_path / "public").clean() == 2
-    assert tree(tmp_path) == {"keep.txt": b"theirs"}
-
-
-def test_a_file_where_a_folder_is_needed_gives_way_when_it_is_ours(tmp_path: Path) -> None:
-    write(tmp_path, {"a": b"file"})
-    write(tmp_path, {"a/index.html": b"page"})
-    assert tree(tmp_path) == {"a/index.html": b"page"}
-    write(tmp_path, {"a": b"file"})
-    assert tree(tmp_path) == {"a": b"file"}
+    out, owned = tmp_path / "public", set[str]()
+    write(out, {"a/index.html": b"1", "b.html": b"2"}, owned)
+    (out / "keep.txt").write_text("theirs")
+    assert Output(out).clean(owned) == 2
+    assert tree(out) == {"keep.txt": b"theirs"}
+    (out / "keep.txt").unlink()
+    write(out, {"a/index.html": b"1"}, owned)
+    assert Output(out).clean(owned) == 1
+    assert not out.exists()
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "public").write_text("a file")
     with pytest.raises(SiteError, match="cannot be written"):
-        write(tmp_path, {"a.html": b"1"})
+        write(tmp_path / "public", {"a.html": b"1"}, set())
+    assert (tmp_path / "public").read_text() == "a file"
+    assert not list(tmp_path.glob(".*staging*"))
 
 
-def test_cleaning_one_output_leaves_the_others_known(tmp_path: Path) -> None:
-    write(tmp_path, {"a.html": b"1"})
-    other = Output(tmp_path, tmp_path / "other")
-    other.prepare()
-    other.stage("b.html", b"2")
-    other.publish(["b.html"], ["b.html"])
-    assert Output(tmp_path, tmp_path / "other").clean() == 1
-    assert write(tmp_path, {"a.html": b"3"}) == (["a.html"], 0)
+def test_what_a_killed_build_left_in_staging_is_not_published(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    (tmp_path / ".public.staging").mkdir()
+    (tmp_path / ".public.staging/half.html").write_text("ha")
+    write(out, {"a.html": b"1"}, set())
+    assert tree(out) == {"a.html": b"1"}
+
+
+@pytest.mark.parametrize("output", [".", "..", "content", "content/a", "static/x", "templates"])
+def test_an_output_among_the_sources_is_refused(tmp_path: Path, output: str) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    with pytest.raises(SiteError):
+        refuse_sources(site, site / output)

@@ -17,7 +17,7 @@ def test_build_prints_what_it_did(made: SiteDir) -> None:
     result = build(made)
     assert result.exit_code == 0
     assert (made.out / "index.html").is_file()
-    assert re.search(r"^ *article +7 +7 *$", result.stdout, re.MULTILINE)
+    assert re.search(r"^ *article +7 +0 +7 +0 +new *$", result.stdout, re.MULTILINE)
     assert "7 articles, 1 hidden (drafts, future, expired)" in result.stdout
     assert "as of 2026-11-22T00:00:00+00:00" in result.stdout
     assert re.search(r"\d+\.\d\d s \(scan .*write .*\), 1 process, [\d,]+ MB", result.stdout)
@@ -27,7 +27,7 @@ def test_build_prints_what_it_did(made: SiteDir) -> None:
 
 def rendered(table: str) -> int:
     """The number of pages that a build's table tells of, copied files left out."""
-    rows = re.findall(r"^ *(\S[a-z0-9 ]*?) {2,}(\d+) +\d+ *$", table, re.MULTILINE)
+    rows = re.findall(r"^ *(\S[a-z0-9 ]*?) {2,}(\d+) +\d+ +\d+ +\d+ +.*$", table, re.MULTILINE)
     return sum(int(count) for kind, count in rows if kind not in ("all", "files copied"))
 
 
@@ -35,16 +35,17 @@ def test_the_report_has_the_numbers_of_the_build(made: SiteDir) -> None:
     path = made.path / "reports" / "build.json"
     assert build(made, "--json", path).exit_code == 0
     report = json.loads(path.read_text(encoding="utf-8"))
-    assert (report["articles"], report["hidden"], report["removed"], report["warnings"]) == (7, 1, 0, [])
+    assert (report["articles"], report["hidden"], report["warnings"]) == (7, 1, [])
     assert report["instant"] == AT
-    assert report["pages"]["article"] == {"rendered": 7, "written": 7}
+    counts = {"rendered": 7, "spliced": 0, "reused": 0, "written": 7, "removed": 0, "why": {"new": 7}}
+    assert report["pages"]["article"] == counts
     assert set(report["stages"]) == {"scan", "parse", "plan", "render", "write"}
-    files = sum(kind["written"] for kind in report["pages"].values()) + report["files_written"]
+    files = sum(kind["written"] for kind in report["pages"].values()) + report["files"]["written"]
     assert files == len(made.files())
     assert report["peak_memory"] > 10_000_000
     assert build(made, "--json", path).exit_code == 0
     again = json.loads(path.read_text(encoding="utf-8"))
-    assert sum(kind["written"] for kind in again["pages"].values()) + again["files_written"] == 0
+    assert sum(kind["written"] for kind in again["pages"].values()) + again["files"]["written"] == 0
 
 
 def test_drafts_and_at_decide_what_is_seen(made: SiteDir) -> None:

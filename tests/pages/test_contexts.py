@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from site_builder.model import Image, Items, Record
+from site_builder.pages.contexts import CONTEXTS
 from site_builder.pages.plan import plan
 from site_builder.pages.site import shared_values, site_info
 from tests.support.articles import START, article, catalog
@@ -65,3 +66,11 @@ def test_the_check_can_fail() -> None:
     for value in ([1], {"a": 1}, 1.5, START.replace(tzinfo=None)):
         with pytest.raises(AssertionError):
             assert_closed(Open(value), "it")
+
+
+def test_each_template_is_given_the_context_that_is_on_record() -> None:
+    found = catalog(*(article(f"p{n}", n, aliases=(f"/old{n}/",)) for n in range(6)), config=CONFIG)
+    pages = plan(found)
+    for page in pages:
+        assert type(page.page(found).context) is CONTEXTS[page.template], page.template
+    assert len({page.template for page in pages}) >= len(CONTEXTS) - 2

@@ -33,9 +33,9 @@ def test_the_closure_is_the_template_and_all_it_uses() -> None:
         '{% block body %}{% include "part.html" %}{% endblock %}',
         other="x",
     )
-    assert found.closure("page.html") == ("base.html", "card.html", "page.html", "part.html")
-    assert found.shared_names("page.html") == {"site", "navigation", "latest"}
-    assert found.shared_names("other.html") == frozenset()
+    assert found.uses()["page.html"].closure == ("base.html", "card.html", "page.html", "part.html")
+    assert found.uses()["page.html"].shared == ("latest", "navigation", "site")
+    assert found.uses()["other.html"].shared == ()
 
 
 def test_computed_template_names_are_refused() -> None:

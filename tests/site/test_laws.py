@@ -83,9 +83,9 @@ def test_a_second_build_writes_nothing(built: SiteDir) -> None:
     stats = {file: file.stat().st_mtime_ns for file in built.out.rglob("*")}
     report = built.build()
     assert sum(counts.written for counts in report.pages.values()) == 0
-    assert (report.files_written, report.removed) == (0, 0)
+    assert (report.rendered, report.written, report.removed) == (0, 0, 0)
     assert {file: file.stat().st_mtime_ns for file in built.out.rglob("*")} == stats
-    assert sum(counts.rendered for counts in report.pages.values()) + report.files == len(built.files())
+    assert sum(counts.total for counts in (*report.pages.values(), report.files)) == len(built.files())
 
 
 def test_only_the_instant_decides_what_time_it_is(
@@ -173,7 +173,7 @@ def test_a_fault_in_the_first_build_leaves_nothing(built: SiteDir, tmp_path: Pat
     with pytest.raises(SiteError, match=r"templates/article\.html:\d+:1: .*zero.*pictured"):
         made.build()
     assert not made.out.exists()
-    assert not [path for path in made.path.iterdir() if path.name.startswith(".")]
+    assert [path.name for path in made.path.iterdir() if path.name.startswith(".")] == [".site-builder"]
 
 
 @pytest.mark.parametrize("written", [0, 1, 40])

@@ -1,0 +1,199 @@
+"""The files of a site, read only where they may have changed.
+
+In: what a scan found, what the last build knew.  Out: an :class:`InputEntry` for each file of ``content/`` and
+``static/``: its digest, and for Markdown what it was parsed to.  The bytes that are parsed are the bytes hashed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from site_builder.articles import Rules, parse_source
+from site_builder.building.keys import DIGEST_SIZE
+from site_builder.building.memory import own_memory
+from site_builder.building.workers import run
+from site_builder.errors import Problem, SiteError
+from site_builder.model import Parsed
+from site_builder.sources.images import image_size
+from site_builder.sources.scan import CopiedFile, SiteFiles, Stamp, file_digest, read_source
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's name, how many of its items are done, and how many there are."""
+
+# Ticks of disks' clocks: FAT counts two seconds, others far less.
+TICK = 2_000_000_000
+
+_ENCODE = msgspec.msgpack.Encoder().encode
+_NOTHING = msgspec.Raw(b"\xc0")
+
+
+class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is known of a file: ``digest`` of its bytes; ``parsed`` is a :class:`Parsed` as MessagePack, or None.
+
+    ``settled``: the file was older than the build that read it, so that an equal stamp proves equal bytes.
+    ``rules``: the digest of what it was parsed by.  ``image``: width, height and what is wrong with the image;
+    None where nobody asked.
+    """
+
+    path: str
+    stamp: Stamp
+    digest: bytes
+    settled: bool
+    rules: bytes = b""
+    parsed: msgspec.Raw = _NOTHING
+    image: tuple[int, int, str] | None = None
+
+
+class Inputs(msgspec.Struct):
+    """All files by path; ``changed`` are the paths whose entries came, went or differ from the last build's."""
+
+    entries: dict[str, InputEntry]
+    changed: set[str]
+    memory: int = 0
+
+    def parsed(self, paths: Sequence[str]) -> list[Parsed]:
+        """What the Markdown files ``paths`` hold."""
+        decode = msgspec.msgpack.Decoder(Parsed).decode
+        entries = self.entries
+        return [decode(entries[path].parsed) for path in paths]
+
+    def size_of(self, file: CopiedFile) -> tuple[int, int]:
+        """Width and height of an image, measured once.  Raises :class:`ValueError`."""
+        entry = self.entries[file.source]
+        if entry.image is None:
+            try:
+                image = (*image_size(file), "")
+            except ValueError as error:
+                image = (0, 0, str(error))
+            entry = msgspec.structs.replace(entry, image=image)
+            self.entries[file.source] = entry
+            self.changed.add(file.source)
+        width, height, problem = entry.image or (0, 0, "")
+        if problem:
+            raise ValueError(problem)
+        return width, height
+
+
+def read_inputs(
+    site_dir: str,
+    files: SiteFiles,
+    known: Mapping[str, InputEntry],
+    start: int,
+    rules: Rules,
+    rules_digest: bytes,
+    jobs: int,
+    progress: Progress,
+) -> Inputs:
+    """The entries of all ``files``: those of ``known`` that still hold, the others read now.
+
+    ``start`` is this build's beginning by the disk's own clock (ns).  Raises :class:`SiteError` for files to
+    be copied that cannot be read; faults of Markdown files are in what they parse to.
+    """
+    entries: dict[str, InputEntry] = {}
+    changed = set(known).difference(files.stamps)
+    unsure: list[str] = []
+    for path in files.articles:
+        entry = known.get(path)
+        if entry is not None and entry.stamp == files.stamps[path] and entry.settled and entry.rules == rules_digest:
+            entries[path] = entry
+        else:
+            unsure.append(path)
+    memory = 0
+    if unsure:
+        memory = _read_articles(
+            site_dir, files, unsure, entries, known, changed, start, rules, rules_digest, jobs, progress
+        )
+    problems: list[Problem] = []
+    for file in files.copied:
+        if file.source not in entries:
+            try:
+                _read_copied(file, files.stamps[file.source], entries, known, changed, start)
+            except SiteError as error:
+                problems += error.problems
+    if problems:
+        raise SiteError(problems)
+    return Inputs(entries, changed, memory)
+
+
+def _read_articles(
+    site_dir: str,
+    files: SiteFiles,
+    unsure: list[str],
+    entries: dict[str, InputEntry],
+    known: Mapping[str, InputEntry],
+    changed: set[str],
+    start: int,
+    rules: Rules,
+    rules_digest: bytes,
+    jobs: int,
+    progress: Progress,
+) -> int:
+    """Read and where needed parse ``unsure``; the most memory that the workers took together."""
+
+    def read(chunk: range) -> tuple[bytes, int]:
+        found = [_read_article(site_dir, unsure[index], files, known, start, rules, rules_digest) for index in chunk]
+        return _ENCODE(found), own_memory() if chunk.stop == len(unsure) else 0
+
+    decode = msgspec.msgpack.Decoder(list[InputEntry]).decode
+    done = memory = 0
+    for chunk, (data, used) in run(read, len(unsure), jobs):
+        for entry in decode(data):
+            entries[entry.path] = entry
+            if entry != known.get(entry.path):
+                changed.add(entry.path)
+        memory = max(memory, used)
+        done += len(chunk)
+        progress("parse", done, len(unsure))
+    return memory * jobs
+
+
+def _read_article(
+    site_dir: str,
+    path: str,
+    files: SiteFiles,
+    known: Mapping[str, InputEntry],
+    start: int,
+    rules: Rules,
+    rules_digest: bytes,
+) -> InputEntry:
+    stamp = files.stamps[path]
+    settled = _is_settled(stamp, start)
+    try:
+        source = read_source(site_dir, path)
+    except SiteError as error:
+        # Unreadable today: nothing that could be trusted tomorrow.
+        return InputEntry(path, stamp, b"", False, b"", msgspec.Raw(_ENCODE(Parsed(problems=error.problems))))
+    digest = blake2b(source.data, digest_size=DIGEST_SIZE).digest()
+    entry = known.get(path)
+    if entry is not None and entry.digest == digest and entry.rules == rules_digest:
+        return msgspec.structs.replace(entry, stamp=stamp, settled=settled)
+    parsed = parse_source(source, rules)
+    return InputEntry(path, stamp, digest, settled, rules_digest, msgspec.Raw(_ENCODE(parsed)))
+
+
+def _read_copied(
+    file: CopiedFile,
+    stamp: Stamp,
+    entries: dict[str, InputEntry],
+    known: Mapping[str, InputEntry],
+    changed: set[str],
+    start: int,
+) -> None:
+    path = file.source
+    entry = known.get(path)
+    if entry is not None and entry.stamp == stamp and entry.settled:
+        entries[path] = entry
+        return
+    digest = file_digest(file)
+    if entry is not None and entry.digest == digest:
+        entries[path] = msgspec.structs.replace(entry, stamp=stamp, settled=_is_settled(stamp, start))
+    else:
+        entries[path] = InputEntry(path, stamp, digest, _is_settled(stamp, start))
+    changed.add(path)
+
+
+def _is_settled(stamp: Stamp, start: int) -> bool:
+    return max(stamp[0], stamp[1]) < start - TICK

@@ -1,0 +1,89 @@
+"""What is really in the output: the entries that are still true of their files.
+
+In: the entries of the last build.  Out: those whose files are as they were left, and why the others are not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from site_builder.building.records import PageEntry
+from site_builder.sources.scan import Stamp, stamp_of
+
+_PIECE = 1 << 20
+
+
+class Present(NamedTuple):
+    """``pages`` are the entries that are true; ``lost`` says of each other file what is wrong with it.
+
+    ``restamped``: an entry got a new stamp, since its file was touched or moved but holds the same bytes.
+    """
+
+    pages: dict[str, PageEntry]
+    lost: dict[str, str]
+    restamped: bool
+
+
+def present(folder: str, entries: Mapping[str, PageEntry]) -> Present:
+    """Look at the file of each entry below ``folder``; only those whose stamp is another are read."""
+    found: dict[str, PageEntry] = {}
+    lost: dict[str, str] = {}
+    restamped = False
+    for path, entry in entries.items():
+        if not entry.is_true:
+            lost[path] = "build broken off"
+            continue
+        location = f"{folder}/{path}"
+        try:
+            stamp = stamp_of(os.lstat(location))
+        except (OSError, ValueError):
+            lost[path] = "file was missing"
+            continue
+        if stamp == entry.stamp:
+            found[path] = entry
+        elif _holds(location, entry):
+            found[path] = msgspec.structs.replace(entry, stamp=stamp)
+            restamped = True
+        else:
+            lost[path] = "file was altered"
+    return Present(found, lost, restamped)
+
+
+def is_untouched(folder: str, entries: Mapping[str, PageEntry]) -> bool:
+    """Whether every file has the stamp that its entry says: none was touched since."""
+    lstat = os.lstat
+    try:
+        for path, entry in entries.items():
+            if _stamp(lstat(f"{folder}/{path}")) != entry.stamp or not entry.context_key:
+                return False
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+_stamp = stamp_of
+
+
+def _holds(location: str, entry: PageEntry) -> bool:
+    if os.path.islink(location):
+        return False
+    try:
+        with open(location, "rb", buffering=0) as file:
+            if os.fstat(file.fileno()).st_size != entry.size:
+                return False
+            hasher = sha256()
+            while piece := file.read(_PIECE):
+                hasher.update(piece)
+    except OSError:
+        return False
+    return hasher.digest() == entry.sha256
+
+
+def stamp_at(folder: str, path: str) -> Stamp:
+    """The stamp of a file of the output.  Raises :class:`OSError`."""
+    return stamp_of(os.lstat(f"{folder}/{path}"))

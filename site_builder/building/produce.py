@@ -1,0 +1,206 @@
+"""From planned pages to staged files: only what has another key is rendered, only what has other bytes is staged.
+
+In: the snapshot, what is known of the output.  Out: an entry for each page that is not as it was, and how many of
+each kind were rendered, spliced, reused.  Runs in worker processes over chunks of indices.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from site_builder.building.inputs import Progress
+from site_builder.building.keys import Canon
+from site_builder.building.memory import own_memory
+from site_builder.building.output import Output
+from site_builder.building.records import Counts, PageEntry, packed, with_counts
+from site_builder.building.snapshot import Snapshot, rendered_page, unknown_slot
+from site_builder.building.template_keys import difference, key_of
+from site_builder.building.workers import run
+from site_builder.catalog.urls import output_path
+from site_builder.errors import Problem, SiteError
+from site_builder.pages.planned import Planned
+
+# One broken template fails on every page: more of the same tells an editor nothing.
+ENOUGH_PROBLEMS = 20
+
+RENDERED, SPLICED, REUSED = "rendered", "spliced", "reused"
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+
+class Known(NamedTuple):
+    """What a build knows before it makes pages.
+
+    ``pages`` are the entries that are true; ``lost`` says why another file has none.  ``templates`` are the keys of
+    today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no count is another
+    than in the last build.  ``build`` is this build's number.
+    """
+
+    pages: Mapping[str, PageEntry]
+    lost: Mapping[str, str]
+    templates: Mapping[str, bytes]
+    changes: Mapping[str, str]
+    counts: Counts
+    same_counts: bool
+    build: int
+
+
+class Made(NamedTuple):
+    """``entries`` are those of files that are not as they were known; ``staged`` the paths whose bytes changed.
+
+    ``done`` counts pages by (kind, what was done), ``why`` the reasons of rendering by (kind, reason).
+    """
+
+    entries: dict[str, PageEntry]
+    staged: list[str]
+    done: Counter[tuple[str, str]]
+    why: Counter[tuple[str, str]]
+    memory: int
+
+
+class _Chunk(msgspec.Struct, array_like=True):
+    """What a worker did with a chunk of pages."""
+
+    entries: list[PageEntry] = []
+    staged: list[str] = []
+    done: dict[str, dict[str, int]] = {}
+    problems: list[Problem] = []
+    memory: int = 0
+
+    def count(self, kind: str, what: str) -> None:
+        by_kind = self.done.setdefault(kind, {})
+        by_kind[what] = by_kind.get(what, 0) + 1
+
+
+def known_of(
+    pages: Mapping[str, PageEntry],
+    lost: Mapping[str, str],
+    old: Mapping[str, Mapping[str, bytes]],
+    new: Mapping[str, Mapping[str, bytes]],
+    counts: Counts,
+    *,
+    same_counts: bool,
+    build: int,
+) -> Known:
+    """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``)."""
+    changes = {name: difference(old.get(name), parts) for name, parts in new.items() if old.get(name) != parts}
+    templates = {name: key_of(parts) for name, parts in new.items()}
+    return Known(pages, lost, templates, changes, counts, same_counts, build)
+
+
+def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress: Progress) -> Made:
+    """Every page of ``site``: its entry, and its file in the staging folder where the bytes differ.
+
+    Raises :class:`SiteError` with what went wrong, each place in a template once.
+    """
+    planned = site.pages
+    if not known.pages or known.changes:
+        _ = site.renderer  # made once here, not in each worker
+
+    def make(chunk: range) -> bytes:
+        canon = Canon()
+        result = _Chunk()
+        for index in chunk:
+            try:
+                _make_page(planned[index], site, known, output, canon, result)
+            except SiteError as error:
+                result.problems.extend(error.problems)
+                if len(result.problems) >= ENOUGH_PROBLEMS:
+                    break
+        if chunk.stop == len(planned):
+            result.memory = own_memory()
+        return _ENCODE(result)
+
+    decode = msgspec.msgpack.Decoder(_Chunk).decode
+    made = Made({}, [], Counter(), Counter(), 0)
+    first_at: dict[tuple[str, int, str], Problem] = {}
+    finished = memory = 0
+    for chunk, data in run(make, len(planned), jobs):
+        result = decode(data)
+        for entry in result.entries:
+            made.entries[entry.path] = entry
+            if entry.build == known.build:
+                made.why[entry.kind, entry.why] += 1
+        made.staged.extend(result.staged)
+        for kind, by_kind in result.done.items():
+            for what, count in by_kind.items():
+                made.done[kind, what] += count
+        for problem in result.problems:
+            where = (problem.path, problem.line, problem.message.partition(" (while rendering")[0])
+            first_at[where] = min(problem, first_at.get(where, problem))
+        if len(first_at) >= ENOUGH_PROBLEMS or len(result.problems) >= ENOUGH_PROBLEMS:
+            break
+        memory = max(memory, result.memory)
+        finished += len(chunk)
+        progress("render", finished, len(planned))
+    if first_at:
+        raise SiteError(first_at.values())
+    return made._replace(memory=memory * jobs)
+
+
+def _make_page(planned: Planned, site: Snapshot, known: Known, output: Output, canon: Canon, result: _Chunk) -> None:
+    path = output_path(planned.permalink)
+    page = planned.page(site.catalog)
+    template_key = known.templates.get(planned.template, b"-")
+    context_key = canon.digest(page.context)
+    entry = known.pages.get(path)
+    if entry is not None and entry.template_key == template_key and entry.context_key == context_key:
+        if known.same_counts or not entry.slots or known.counts.shown(entry) == entry.shown:
+            result.count(planned.kind, REUSED)
+            return
+        if _splice(entry, known, output, result):
+            result.count(planned.kind, SPLICED)
+            return
+        why = "file was altered"
+    else:
+        why = _reason(entry, path, planned, template_key, known)
+    rendered = rendered_page(page, site.renderer)
+    slots, ways = packed(rendered)
+    fresh = PageEntry(path, planned.kind, template_key, context_key, slots=slots, ways=ways, why=why, build=known.build)
+    shown = _shown(fresh, known.counts, planned, rendered.slots)
+    data = with_counts(rendered.data, msgspec.structs.replace(fresh, shown="\n" * shown.count("\n")), shown)
+    digest = sha256(data).digest()
+    same = entry is not None and entry.sha256 == digest
+    stamp = entry.stamp if same and entry else output.stage(path, data)
+    if not same:
+        result.staged.append(path)
+    result.entries.append(msgspec.structs.replace(fresh, sha256=digest, size=len(data), stamp=stamp, shown=shown))
+    result.count(planned.kind, RENDERED)
+
+
+def _reason(entry: PageEntry | None, path: str, planned: Planned, template_key: bytes, known: Known) -> str:
+    if entry is None:
+        return known.lost.get(path, "new")
+    if entry.template_key != template_key:
+        return known.changes.get(planned.template) or "template"
+    return "what it shows"
+
+
+def _shown(entry: PageEntry, counts: Counts, planned: Planned, slots: Sequence[tuple[int, str]]) -> str:
+    try:
+        return counts.shown(entry)
+    except KeyError:
+        unknown = next(name for _, name in slots if not counts.has(name.partition("#")[0]))
+        raise SiteError([unknown_slot(unknown.partition("#")[0], planned)]) from None
+
+
+def _splice(entry: PageEntry, known: Known, output: Output, result: _Chunk) -> bool:
+    """Stage the file of ``entry`` with today's counts; False where the file is not what the entry says."""
+    try:
+        old = (output.folder / entry.path).read_bytes()
+    except OSError:
+        return False
+    if sha256(old).digest() != entry.sha256:
+        return False
+    shown = known.counts.shown(entry)
+    data = with_counts(old, entry, shown)
+    stamp = output.stage(entry.path, data)
+    result.staged.append(entry.path)
+    result.entries.append(
+        msgspec.structs.replace(entry, sha256=sha256(data).digest(), size=len(data), stamp=stamp, shown=shown)
+    )
+    return True

@@ -1,0 +1,95 @@
+"""From staged files to the output: forget, move, remove, record, in this order (invariant M)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from site_builder.building.copies import Copies
+from site_builder.building.manifest import Manifest, ManifestFile, manifest_path, write_manifest
+from site_builder.building.output import Output, cannot_write, in_the_way
+from site_builder.building.present import Present, stamp_at
+from site_builder.building.produce import Made
+from site_builder.building.records import PageEntry
+from site_builder.building.snapshot import Snapshot
+from site_builder.building.state import State
+from site_builder.errors import SiteError
+
+
+class Published(NamedTuple):
+    """``pages`` are the entries of the whole output; ``written`` and ``removed`` those of files that changed."""
+
+    pages: dict[str, PageEntry]
+    written: list[PageEntry]
+    removed: list[PageEntry]
+    has_changed: bool
+
+    def write_manifest(self, state: State, instant: datetime) -> None:
+        """Write the manifest, where it is another or there is none.  Raises :class:`SiteError`."""
+        path = manifest_path(state.site_dir, state.output)
+        if not self.has_changed and path.exists():
+            return
+        files = [
+            ManifestFile(entry.path, entry.sha256.hex(), entry.size, entry.kind)
+            for _, entry in sorted(self.pages.items())
+        ]
+        try:
+            write_manifest(state.site_dir, state.output, Manifest(instant=instant.isoformat(), files=tuple(files)))
+        except OSError as error:
+            raise SiteError([cannot_write(path, error)]) from None
+
+
+def publish(site: Snapshot, state: State, here: Present, made: Made, copies: Copies, target: Output) -> Published:
+    """Bring the staged files into the output and remove what the site no longer has.
+
+    Raises :class:`SiteError`, where files of others are in the way before anything is moved.
+    """
+    fresh = {**made.entries, **copies.entries}
+    staged = [*made.staged, *copies.entries]
+    pages: dict[str, PageEntry] = {}
+    for path in (*(page.path for page in site.pages), *(file.path for file in site.copied)):
+        entry = fresh.get(path)
+        pages[path] = entry if entry is not None else here.pages[path]
+    if state.is_unknown:
+        staged = _without_equal(staged, pages, target)
+    outdated = [path for path in state.owned if path not in pages]
+    if staged or outdated:
+        state.forget([*staged, *outdated])
+        stamps = target.publish(staged, outdated, state.owned)
+        for path, stamp in stamps.items():
+            pages[path] = msgspec.structs.replace(pages[path], stamp=stamp)
+    known = state.pages
+    return Published(
+        pages,
+        [pages[path] for path in staged],
+        [known.get(path, PageEntry(path, "")) for path in outdated],
+        has_changed=bool(staged or outdated),
+    )
+
+
+def _without_equal(staged: Iterable[str], pages: dict[str, PageEntry], target: Output) -> list[str]:
+    """``staged`` less the files that the output holds already: taken over, since no build of it is on record.
+
+    Raises :class:`SiteError` where it holds others.
+    """
+    foreign = target.foreign(staged, frozenset())
+    wrong = []
+    for path, other in foreign.items():
+        if other == path and _equal(target.folder / path, target.staging / path):
+            pages[path] = msgspec.structs.replace(pages[path], stamp=stamp_at(str(target.folder), path))
+        else:
+            wrong.append(other)
+    if wrong:
+        raise in_the_way(target.folder, wrong, is_unknown=True)
+    return [path for path in staged if path not in foreign]
+
+
+def _equal(first: Path, second: Path) -> bool:
+    try:
+        return first.stat().st_size == second.stat().st_size and first.read_bytes() == second.read_bytes()
+    except OSError:
+        return False

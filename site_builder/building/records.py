@@ -1,0 +1,139 @@
+"""What the build cache holds of an output: one record a file, and one for the build as a whole.
+
+Everything here is portable: no absolute path, and nothing that is believed because of its time alone.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+
+import msgspec
+
+from site_builder.config_views import Display
+from site_builder.errors import Problem
+from site_builder.model import Rendered
+from site_builder.rendering.slots import written
+from site_builder.sources.scan import Stamp
+
+_SLOT = struct.Struct("<I8s")
+_NO_WAY = " "
+# No character of a count, of a URL, or of a unit.
+_BETWEEN = "\n"
+
+
+class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A file of the output that is a build's work, and the key that is true of it.
+
+    ``template_key`` and ``context_key`` together are the page's key; for a copied file the latter is the digest
+    of its bytes.  Empty ones: a build ended before it could say what became of the file.  ``sha256`` and
+    ``size`` are those of the file, ``stamp`` says whether it may have been changed since.
+
+    ``slots`` holds for each slot the offset in the page without counts and a short digest of the article's
+    URL, ``ways`` how it is written there, one character each, and ``shown`` what stands there, a line each.
+    ``why`` and ``build``: the reason for which it was last rendered or copied, and in which build.
+    """
+
+    path: str
+    kind: str
+    template_key: bytes = b""
+    context_key: bytes = b""
+    sha256: bytes = b""
+    size: int = 0
+    stamp: Stamp = (0, 0, 0, 0)
+    slots: bytes = b""
+    ways: str = ""
+    shown: str = ""
+    why: str = ""
+    build: int = 0
+
+    @property
+    def is_true(self) -> bool:
+        """Whether the entry says anything of the file."""
+        return bool(self.context_key)
+
+
+class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
+    """The last finished build of an output.
+
+    ``site_key`` is the digest of all its inputs but the instant; ``instant`` and ``until`` are Unix seconds
+    between which (``until`` excluded, 0 for never) the instant changes nothing.  ``template_keys`` are the
+    parts of each template's key by name; ``views`` is the digest of all counts.
+    """
+
+    path: str
+    number: int = 0
+    site_key: bytes = b""
+    instant: int = 0
+    until: int = 0
+    drafts: bool = False
+    jobs: int = 0
+    views: bytes = b""
+    template_keys: dict[str, dict[str, bytes]] = {}
+    counts: tuple[int, int, int] = (0, 0, 0)
+    warnings: tuple[Problem, ...] = ()
+
+
+def short(url: str) -> bytes:
+    """A URL in eight bytes."""
+    return blake2b(url.encode(), digest_size=8).digest()
+
+
+class Counts:
+    """The counts to show, by :func:`short` URL."""
+
+    def __init__(self, views: Mapping[str, int], display: Display) -> None:
+        """``views`` by URL.  Raises :class:`ValueError` where two have one short form (1 in 10^7)."""
+        self._views = {short(url): count for url, count in views.items()}
+        self._display = display
+        if len(self._views) != len(views):
+            raise ValueError("two addresses have the same short digest: change one of them")
+
+    def has(self, url: str) -> bool:
+        """Whether there is a count for the article at ``url``."""
+        return short(url) in self._views
+
+    def text(self, url: bytes, way: str) -> str:
+        """What a slot shows; ``KeyError`` where its article has no count."""
+        return written(self._views[url], "" if way == _NO_WAY else way, self._display).decode()
+
+    def shown(self, entry: PageEntry) -> str:
+        """What the slots of ``entry`` have to show, a line each."""
+        ways = entry.ways or _NO_WAY * (len(entry.slots) // _SLOT.size)
+        return _BETWEEN.join(
+            self.text(url, way) for (_, url), way in zip(_SLOT.iter_unpack(entry.slots), ways, strict=True)
+        )
+
+
+def packed(rendered: Rendered) -> tuple[bytes, str]:
+    """The slots of a page as :class:`PageEntry` holds them: ``slots`` and ``ways``."""
+    parts = []
+    ways = ""
+    for offset, name in rendered.slots:
+        url, _, way = name.partition("#")
+        parts.append(_SLOT.pack(offset, short(url)))
+        ways += way or _NO_WAY
+    return b"".join(parts), ways if ways.strip() else ""
+
+
+def with_counts(data: bytes, entry: PageEntry, shown: str) -> bytes:
+    """The file ``data`` of ``entry`` with ``shown`` in its slots instead of what stands there."""
+    if not entry.slots:
+        return data
+    pieces: list[bytes] = []
+    start = 0
+    for (begin, end), text in zip(_places(entry), shown.split(_BETWEEN), strict=True):
+        pieces += (data[start:begin], text.encode())
+        start = end
+    pieces.append(data[start:])
+    return b"".join(pieces)
+
+
+def _places(entry: PageEntry) -> Iterator[tuple[int, int]]:
+    """Where in the file of ``entry`` each count stands."""
+    shift = 0
+    for (offset, _), text in zip(_SLOT.iter_unpack(entry.slots), entry.shown.split(_BETWEEN), strict=True):
+        length = len(text.encode())
+        yield offset + shift, offset + shift + length
+        shift += length

@@ -1,0 +1,193 @@
+"""What builds of a site remember: the cache, opened for one output, and who may use it.
+
+In: a site's folder and an output.  Out: :class:`State`.  One process at a time has it; a cache that is missing,
+damaged or of another format is begun anew, which a warning tells.
+
+Invariant M: every entry of ``pages`` that is true tells the truth of the file on disk.  Before a file changes, its
+entry is forgotten, and that is saved; what it has become is recorded after.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import filelock
+import msgspec
+
+from site_builder.building.inputs import InputEntry, Inputs
+from site_builder.building.manifest import STATE, forget_manifest, output_name, owned_files
+from site_builder.building.records import BuildEntry, PageEntry
+from site_builder.building.store import Damaged, Store
+from site_builder.building.template_keys import UsesEntry
+from site_builder.errors import Problem, SiteError
+
+CACHE = "cache.sqlite"
+_LOCK = "lock"
+_OWNER = "owner"
+_POLL = 0.2
+
+Tell = Callable[[str], None]
+
+
+@contextmanager
+def only_one(site_dir: Path, *, wait: bool, tell: Tell) -> Iterator[int]:
+    """Hold the site's lock; gives the beginning by the disk's own clock (ns).
+
+    Where another process has it: waits, once telling whose it is, or with ``wait`` False raises
+    :class:`SiteError`.  The lock is the system's and ends with its process, however that ends.
+    """
+    folder = site_dir / STATE
+    lock = filelock.FileLock(folder / _LOCK, thread_local=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            owner = _owner(folder)
+            if not wait:
+                message = f"is being built by another process{owner}"
+                raise SiteError([Problem(str(site_dir), message=message, hint="Try again when it has ended")]) from None
+            tell(f"waiting for another build of this site{owner}")
+            lock.acquire(poll_interval=_POLL)
+        (folder / _OWNER).write_text(f"{os.getpid()}\n", encoding="ascii")
+        start = (folder / _OWNER).stat().st_mtime_ns
+    except OSError as error:
+        raise SiteError([Problem(STATE, message=f"cannot be written: {error.strerror or error}")]) from None
+    try:
+        yield start
+    finally:
+        with suppress(OSError):
+            (folder / _OWNER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _owner(folder: Path) -> str:
+    # The owner writes its number just after it got the lock.
+    for _ in range(5):
+        with suppress(OSError, ValueError):
+            return f" (process {int((folder / _OWNER).read_text(encoding='ascii'))})"
+        time.sleep(0.02)
+    return ""
+
+
+class State:
+    """The cache for one output.  ``owned`` are the files that builds wrote there, with or without a true entry.
+
+    ``warning`` tells that the cache had to be begun anew.  ``is_unknown``: no build of this output is on record.
+    """
+
+    def __init__(self, site_dir: Path, output: Path) -> None:
+        """Opens the cache.  Raises :class:`SiteError` where the disk does not allow it."""
+        self.site_dir = site_dir
+        self.output = output
+        self.name = output_name(site_dir, output)
+        self.warning: Problem | None = None
+        self._path = site_dir / STATE / CACHE
+        was_there = self._path.exists()
+        try:
+            self._read()
+        except Damaged as damage:
+            self._warn(f"cannot be used: {damage}")
+            self._begin_anew()
+        recorded = owned_files(site_dir, output) if not self.pages else frozenset[str]()
+        if recorded and not was_there:
+            self._warn("is missing")
+        self.owned = recorded | self.pages.keys()
+        self.is_unknown = not self.owned
+
+    def _read(self) -> None:
+        self._store = store = Store(self._path)
+        try:
+            self.inputs = store.load("inputs", InputEntry)
+            self.pages = store.load(self._pages, PageEntry)
+            self.build = store.load("builds", BuildEntry).get(self.name, BuildEntry(self.name))
+            self.uses = store.load("uses", UsesEntry).get("all")
+            for path in store.journaled(self._pages):
+                entry = self.pages.get(path)
+                self.pages[path] = PageEntry(path, entry.kind if entry else "")
+        except BaseException:
+            store.close()
+            raise
+
+    @property
+    def _pages(self) -> str:
+        return f"pages:{self.name}"
+
+    def _warn(self, what: str) -> None:
+        message = f"the build cache {what}; everything is built anew"
+        self.warning = Problem(f"{STATE}/{CACHE}", message=message)
+
+    def _begin_anew(self) -> None:
+        try:
+            self._remove_files()
+            self._read()
+        except (OSError, Damaged) as error:
+            raise SiteError([Problem(f"{STATE}/{CACHE}", message=f"cannot be made: {error}")]) from None
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget the entries of files that are about to change; saved when this returns."""
+        changing = list(paths)
+        self._store.forget(self._pages, changing)
+        forget_manifest(self.site_dir, self.output)
+
+    def save(
+        self,
+        inputs: Inputs,
+        pages: dict[str, PageEntry],
+        build: BuildEntry,
+        uses: UsesEntry | None,
+    ) -> None:
+        """Record a finished build."""
+        before = self.pages
+        changed = [path for path, entry in pages.items() if before.get(path) is not entry]
+        changed += [path for path in before if path not in pages]
+        builds = {**self._store.load("builds", BuildEntry), self.name: build}
+        tables: dict[str, tuple[Mapping[str, msgspec.Struct], Iterable[str]]] = {
+            "inputs": (inputs.entries, inputs.changed),
+            self._pages: (pages, changed),
+            "builds": (builds, [self.name] if builds[self.name] != self.build else []),
+        }
+        if uses is not None and uses is not self.uses:
+            tables["uses"] = ({"all": uses}, ["all"])
+        self._store.save(tables)
+        self.inputs, self.pages, self.build, self.uses = inputs.entries, pages, build, uses
+
+    def save_inputs(self, inputs: Inputs) -> None:
+        """Keep what was read, whatever becomes of the build: it is as true as if it had succeeded."""
+        self._store.save({"inputs": (inputs.entries, inputs.changed)})
+        inputs.changed.clear()
+        self.inputs = inputs.entries
+
+    def clear(self) -> bool:
+        """Forget the output, whose files are gone; whether no other output is on record."""
+        builds = self._store.load("builds", BuildEntry)
+        builds.pop(self.name, None)
+        self._store.save({self._pages: ({}, list(self.pages)), "builds": (builds, [self.name])})
+        return not builds
+
+    def remove(self) -> None:
+        """Remove the cache itself.  Raises :class:`OSError`."""
+        self._store.close()
+        self._remove_files()
+
+    def _remove_files(self) -> None:
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self._path}{ending}").unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the cache."""
+        self._store.close()
+
+
+@contextmanager
+def opened(site_dir: Path, output: Path) -> Iterator[State]:
+    """The cache for ``output``, closed at the end."""
+    state = State(site_dir, output)
+    try:
+        yield state
+    finally:
+        state.close()

@@ -1,0 +1,204 @@
+"""The build cache: records by path in one SQLite file, each part with a digest that is checked when it is read.
+
+In: records.  Out: the same records, or :class:`Damaged`; never others.  Nothing here knows what a record means.
+
+Records lie in *segments*: all those of a table whose paths fall into one bucket, as one MessagePack value.
+Reading 100,000 records is then reading some hundred rows, and a change rewrites only the segments it touches.
+Before files change, their paths are written into the *journal*: what is in the journal is not to be believed
+until :meth:`Store.save` has said what became of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from site_builder.errors import Problem, SiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMAT = 1
+BUCKETS = 512
+
+_SCHEMA = """
+CREATE TABLE segments (name TEXT, bucket INTEGER, digest BLOB, data BLOB, PRIMARY KEY (name, bucket)) WITHOUT ROWID;
+CREATE TABLE journal (name TEXT, paths BLOB);
+CREATE TABLE bodies (key BLOB PRIMARY KEY, digest BLOB, data BLOB);
+"""
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+Item = TypeVar("Item")
+Entry = TypeVar("Entry", bound=msgspec.Struct)
+
+
+class Damaged(Exception):
+    """The file is no cache of this format, or no longer what was written; the argument says what is wrong."""
+
+
+class Store:
+    """One cache file, open.  Every method raises :class:`Damaged`, and :class:`SiteError` on a full disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens ``path``, making it where it does not exist."""
+        self.path = path
+        is_new = not path.exists()
+        with self._guarded():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+            try:
+                self._prepare(is_new)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self, is_new: bool) -> None:
+        execute = self._connection.execute
+        # Written by a crashed process or not at all: a commit survives a kill, and that is what is promised.
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA synchronous = NORMAL")
+        found = execute("PRAGMA user_version").fetchone()[0]
+        tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if found == FORMAT and tables:
+            return
+        if not is_new and (found or tables):
+            raise Damaged(f"it has the format {found}, this version writes {FORMAT}")
+        self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+
+    def close(self) -> None:
+        """Close the file; what was saved is in it."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or not isinstance(
+                error, sqlite3.OperationalError
+            ):
+                raise Damaged(str(error)) from None
+            if code == sqlite3.SQLITE_ERROR:  # a table or column is not there
+                raise Damaged(str(error)) from None
+            raise SiteError([_cannot_write(self.path, str(error))]) from None
+        except OSError as error:
+            raise SiteError([_cannot_write(self.path, error.strerror or str(error))]) from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._guarded():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def load(self, table: str, kind: type[Entry]) -> dict[str, Entry]:
+        """All records of ``table`` by their ``path``."""
+        decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
+        found: dict[str, Entry] = {}
+        with self._guarded():
+            rows = self._connection.execute("SELECT bucket, digest, data FROM segments WHERE name = ?", (table,))
+            for bucket, digest, data in rows:
+                if _digest(f"{table}/{bucket}", data) != digest:
+                    raise Damaged("a part of it is not what was written")
+                for entry in _decoded(decode, data):
+                    found[entry.path] = entry
+        return found
+
+    def journaled(self, table: str) -> set[str]:
+        """The paths of ``table`` that were about to change when a build ended without saying what became of them."""
+        decode = msgspec.msgpack.Decoder(list[str]).decode
+        with self._guarded():
+            rows = self._connection.execute("SELECT paths FROM journal WHERE name = ?", (table,)).fetchall()
+        return {path for row in rows for path in _decoded(decode, row[0])}
+
+    def forget(self, table: str, paths: Iterable[str]) -> None:
+        """Note that ``paths`` are about to change, and have that on disk when this returns."""
+        with self._transaction():
+            self._connection.execute("INSERT INTO journal VALUES (?, ?)", (table, _ENCODE(list(paths))))
+
+    def save(self, tables: Mapping[str, tuple[Mapping[str, msgspec.Struct], Iterable[str]]]) -> None:
+        """Write for each table the segments of its changed paths, and end the journal of these tables.
+
+        A table's value are all its records by path, and the paths that changed, came or went.
+        """
+        with self._transaction():
+            for table, (records, changed) in tables.items():
+                touched = {_bucket(path) for path in changed}
+                if touched:
+                    self._write_segments(table, records, touched)
+                self._connection.execute("DELETE FROM journal WHERE name = ?", (table,))
+
+    def _write_segments(self, table: str, records: Mapping[str, msgspec.Struct], touched: set[int]) -> None:
+        segments: dict[int, list[msgspec.Struct]] = {bucket: [] for bucket in touched}
+        for path in sorted(records):
+            entries = segments.get(_bucket(path))
+            if entries is not None:
+                entries.append(records[path])
+        for bucket, entries in segments.items():
+            if not entries:
+                self._connection.execute("DELETE FROM segments WHERE name = ? AND bucket = ?", (table, bucket))
+                continue
+            data = _ENCODE(entries)
+            row = (table, bucket, _digest(f"{table}/{bucket}", data), data)
+            self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", row)
+
+    def body(self, key: bytes) -> bytes | None:
+        """A rendered body, None where there is none."""
+        with self._guarded():
+            row = self._connection.execute("SELECT digest, data FROM bodies WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        if _digest(key.hex(), row[1]) != row[0]:
+            raise Damaged("a rendered body is not what was written")
+        data: bytes = row[1]
+        return data
+
+    def add_bodies(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
+        """Keep rendered bodies by their keys."""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)",
+                ((key, _digest(key.hex(), data), data) for key, data in bodies),
+            )
+
+    def keep_bodies(self, wanted: set[bytes]) -> None:
+        """Remove the rendered bodies whose keys are not ``wanted``."""
+        with self._guarded():
+            found = [row[0] for row in self._connection.execute("SELECT key FROM bodies")]
+        outdated = [(key,) for key in found if key not in wanted]
+        if outdated:
+            with self._transaction():
+                self._connection.executemany("DELETE FROM bodies WHERE key = ?", outdated)
+
+
+def _decoded(decode: Callable[[bytes], Any], data: bytes) -> Any:
+    try:
+        return decode(data)
+    except msgspec.DecodeError as error:
+        raise Damaged(f"a part of it cannot be read: {error}") from None
+
+
+def _bucket(path: str) -> int:
+    return zlib.crc32(path.encode()) % BUCKETS
+
+
+def _digest(name: str, data: bytes) -> bytes:
+    return blake2b(data, digest_size=16, key=name.encode()[:64]).digest()
+
+
+def _cannot_write(path: Path, what: str) -> Problem:
+    return Problem(f"{path.parent.name}/{path.name}", message=f"the build cache cannot be used: {what}")

@@ -1,0 +1,252 @@
+"""What is rendered after an edit, and why: counted, not only compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from site_builder import BuildReport, SiteError
+from site_builder.building import engine, keys
+from site_builder.model import BodyRef, Card
+from tests.building.small_site import NAV, article, small_site
+from tests.support.site import SiteDir
+
+AT = "2026-11-10T12:00:00+00:00"
+
+
+@pytest.fixture
+def made(site: Callable[..., SiteDir]) -> SiteDir:
+    """A site that was built."""
+    made = site(small_site())
+    made.build(AT)
+    return made
+
+
+def settle(made: SiteDir) -> None:
+    """Make all sources older than any build, as they are a few seconds later."""
+    for path in made.path.rglob("*"):
+        if path.is_file() and made.out not in path.parents and ".site-builder" not in path.parts:
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+def rendered(report: BuildReport) -> dict[str, int]:
+    return {kind: counts.rendered for kind, counts in report.pages.items() if counts.rendered}
+
+
+def pages(report: BuildReport) -> int:
+    return sum(counts.total for counts in report.pages.values())
+
+
+def same_as_clean(made: SiteDir, tmp_path: Path, at: str = AT) -> bool:
+    clean = SiteDir(made.path, tmp_path / "clean")
+    clean.build(at)
+    return clean.files() == made.files()
+
+
+def test_nothing_changed_renders_and_writes_nothing(made: SiteDir) -> None:
+    again = made.build(AT)
+    assert (again.rendered, again.written, again.removed) == (0, 0, 0)
+    assert pages(again) == sum(counts.reused for counts in again.pages.values())
+    assert (again.articles, again.documents, again.hidden) == (6, 1, 0)
+
+
+def test_touched_sources_are_read_and_nothing_else(made: SiteDir) -> None:
+    settle(made)
+    again = made.build(AT)
+    assert (again.rendered, again.written) == (0, 0)
+
+
+def test_a_body_reaches_its_own_page_alone(made: SiteDir) -> None:
+    keys = {"category": "Beauty", "tags": "[silk]", "views": 3, "summary": "S"}
+    made.write("content/a3.md", article("Piece 3", 4, **keys, body="A."))
+    made.build(AT)
+    made.write("content/a3.md", article("Piece 3", 4, **keys, body="B."))
+    report = made.build(AT)
+    assert rendered(report) == {"article": 1}
+    assert report.pages["article"].why == {"what it shows": 1}
+
+
+def test_a_headline_reaches_exactly_the_pages_that_show_it(made: SiteDir, tmp_path: Path) -> None:
+    before = made.files()
+    text = (made.path / "content/a3.md").read_text()
+    made.write("content/a3.md", text.replace("Piece 3", "A better headline"))
+    report = made.build(AT)
+    after = made.files()
+    changed = {path for path in after if after[path] != before[path]}
+    assert changed == {path for path, data in before.items() if b"Piece 3" in data}
+    assert report.written == len(changed)
+    assert same_as_clean(made, tmp_path)
+
+
+def test_counts_are_spliced_and_nothing_is_rendered(
+    made: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, views in ((0, 0), (2, 1), (5, 12_345)):  # the most read stay the most read
+        file = f"content/a{number}.md"
+        made.write(file, (made.path / file).read_text().replace(f"views: {number}", f"views: {views}"))
+    from site_builder.rendering import templates
+    from site_builder.rendering.markdown import converter
+
+    for owner, name in ((templates.Templates, "__init__"), (converter.Converter, "convert")):
+        monkeypatch.setattr(owner, name, lambda *_: pytest.fail("a template or Markdown was loaded"))
+    report = made.build(AT)
+    assert report.rendered == 0
+    assert sum(counts.spliced for counts in report.pages.values()) == report.written > 3
+    monkeypatch.undo()
+    assert same_as_clean(made, tmp_path)
+
+
+def edited(path: str, old: str, new: str) -> Callable[[SiteDir], None]:
+    def edit(made: SiteDir) -> None:
+        text = (made.path / path).read_text()
+        assert old in text
+        made.write(path, text.replace(old, new))
+
+    return edit
+
+
+LISTS = {"home", "latest", "category", "tag", "year", "month"}
+
+
+@pytest.mark.parametrize(
+    "edit, kinds",
+    [
+        (edited("templates/article.html", "<h1>", "<h1 class=x>"), {"article"}),
+        (edited("templates/card.html", "<p>", "<p class=x>"), {"article", *LISTS}),
+        (edited("templates/nav.html", "<nav>", "<nav class=x>"), {"article", *LISTS}),
+        (edited("templates/robots.txt", "join", "join"), set()),
+        (edited("templates/robots.txt", "{{", "# {{"), {"robots"}),
+        (edited("static/own.css", "red", "blue"), {"article", *LISTS}),
+        (edited("site.yaml", "title: Paper", "title: Paper, timestamp_format: '%Y'"), {"article", *LISTS}),
+        (edited("site.yaml", "title: Paper", "title: Paper, date_format: '%Y'"), {"article"}),
+        (edited("site.yaml", "feeds", "markdown: {raw_html: escaped}\nfeeds"), {"article", "document"}),
+        (edited("site.yaml", "feeds", "labels: {related: More}\nfeeds"), {"article"}),
+        (edited("site.yaml", "feeds", "labels: {}\nfeeds"), set()),
+        (edited("content/pages/about.md", "About", "About us"), {"document"}),
+    ],
+)
+def test_an_input_that_changes_alone_renders_what_it_can_reach(
+    made: SiteDir, tmp_path: Path, edit: Callable[[SiteDir], None], kinds: set[str]
+) -> None:
+    edit(made)
+    report = made.build(AT)
+    assert set(rendered(report)) == kinds
+    assert all(report.pages[kind].rendered == report.pages[kind].total for kind in kinds)
+    assert same_as_clean(made, tmp_path)
+
+
+def test_another_engine_renders_everything(made: SiteDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = engine.Engines(b"other", b"other")
+    for module in ("recipe", "snapshot"):
+        monkeypatch.setattr(f"site_builder.building.{module}.engines", lambda: other)
+    report = made.build(AT)
+    assert report.rendered == pages(report)
+    assert report.written == 0, "the same bytes are not written again"
+    assert {why for counts in report.pages.values() for why in counts.why} == {"builder's version"}
+
+
+@pytest.mark.parametrize("field", ["title", "excerpt", "category", "tag", "timestamp", "url", "image", "lang"])
+def test_mutants_that_forget_a_field_of_a_card_are_caught(field: str) -> None:
+    card = Card(**CARD_VALUES)
+    other = msgspec.structs.replace(card, **{field: OTHER_VALUES[field]})
+    assert keys.Canon().digest(card) != keys.Canon().digest(other)
+
+
+CARD_VALUES = dict(zip(Card.__struct_fields__, ("t", "/u/", None, None, None, "e", None, "en"), strict=True))
+OTHER_VALUES = dict.fromkeys(CARD_VALUES, "other")
+
+
+MUTANTS = {
+    "excerpt": ("Text.", "Other."),
+    "title": ("Piece 3", "Other"),
+    "tag": ("[silk]", "[wool]"),
+    "category": ("Beauty", "Retail"),
+    "timestamp": ("10:00:00", "09:00:00"),
+    "digest": ("Text.", "*Text.*"),
+}
+
+
+@pytest.mark.parametrize("field", sorted(MUTANTS))
+def test_a_key_that_forgets_a_field_is_caught_by_the_law(
+    made: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    """The law can fail: a walk that leaves out one field builds another site than a clean build."""
+    form = keys.Canon.form
+
+    def forgetful(self: keys.Canon, value: object) -> object:
+        if isinstance(value, BodyRef) and field == "digest":
+            return b""
+        names = getattr(value, "__struct_fields__", ())
+        if field not in names:
+            return form(self, value)
+        return [type(value).__name__, *(form(self, getattr(value, name)) for name in names if name != field)]
+
+    monkeypatch.setattr(keys.Canon, "form", forgetful)
+    edited("site.yaml", "Paper", "Journal")(made)
+    made.build(AT)
+    edited("content/a3.md", *MUTANTS[field])(made)
+    made.build(AT)
+    monkeypatch.undo()
+    assert not same_as_clean(made, tmp_path)
+
+
+@pytest.mark.parametrize("value", [[1], {1}, {"a": 1}, 1.5, b"bytes", object(), str, (1, [2])])
+def test_what_is_no_closed_value_has_no_key(value: object) -> None:
+    with pytest.raises(TypeError):
+        keys.Canon().digest(value)
+
+
+def test_forms_of_different_values_differ() -> None:
+    values = [(), ("",), ("", ""), (("",),), 0, False, None, "", "0", (0,), (False,), ("PlainContext", 0)]
+    digests = [keys.Canon().digest(value) for value in values]
+    assert len(set(digests)) == len(values)
+
+
+def test_where_a_body_stands_is_no_input_but_its_folder_is() -> None:
+    digest = keys.Canon().digest
+    assert digest(BodyRef("content/a/x.md", 10, b"d")) == digest(BodyRef("content/a/y.md", 99, b"d"))
+    assert digest(BodyRef("content/a/x.md", 10, b"d")) != digest(BodyRef("content/b/x.md", 10, b"d"))
+    assert digest(BodyRef("content/a/x.md", 10, b"d")) != digest(BodyRef("content/a/x.md", 10, b"e"))
+
+
+def test_all_faults_leave_the_last_output_and_the_next_build_is_right(made: SiteDir, tmp_path: Path) -> None:
+    before = made.files()
+    made.write("content/a1.md", "---\ncatgory: x\n---\n")
+    made.write("content/a2.md", article("New", 3))
+    with pytest.raises(SiteError):
+        made.build(AT)
+    assert made.files() == before
+    made.write("content/a1.md", article("Mended", 2))
+    made.build(AT)
+    assert same_as_clean(made, tmp_path)
+
+
+def test_unpublished_pieces_go_with_their_folders(made: SiteDir) -> None:
+    made.remove("content/a3.md")
+    report = made.build(AT)
+    assert report.pages["article"].removed == 1
+    assert not (made.out / "2026/11/a3").exists()
+
+
+def test_the_clock_alone_changes_what_it_has_to(made: SiteDir, tmp_path: Path) -> None:
+    made.write("content/later.md", article("Later", 10, timestamp="2026-11-10 12:00:01"))
+    assert made.build(AT).hidden == 1
+    report = made.build("2026-11-10T12:00:01+00:00")
+    assert report.pages["article"].why["new"] == 1
+    assert same_as_clean(made, tmp_path, "2026-11-10T12:00:01+00:00")
+    back = made.build(AT)
+    assert back.pages["article"].removed == 1
+    assert same_as_clean(made, tmp_path)
+
+
+def test_templates_that_name_a_shared_value_follow_it(made: SiteDir, tmp_path: Path) -> None:
+    made.write("templates/nav.html", NAV + "{{ latest[0].title }}")
+    made.build(AT)
+    made.write("content/new.md", article("The newest", 9))
+    report = made.build(AT)
+    assert report.pages["article"].rendered == 7
+    assert same_as_clean(made, tmp_path)
