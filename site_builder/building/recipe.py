@@ -10,6 +10,7 @@ import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from site_builder.building.copies import copy_files
 from site_builder.building.engine import engines
@@ -20,14 +21,15 @@ from site_builder.building.present import present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
 from site_builder.building.records import Counts
-from site_builder.building.report import BuildReport, report_of
-from site_builder.building.snapshot import Snapshot, read_sources, snapshot_of
+from site_builder.building.report import BuildReport, Done, report_of
+from site_builder.building.snapshot import Snapshot, Sources, read_sources, snapshot_of
 from site_builder.building.state import State, Tell, only_one, opened
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.template_keys import template_keys, uses_of
 from site_builder.building.unchanged import entry_of, nothing_to_do, site_key, views_key
 from site_builder.building.workers import available_jobs
 from site_builder.catalog.urls import addresses
+from site_builder.errors import SiteError
 from site_builder.sources.scan import require_content
 
 
@@ -40,6 +42,7 @@ def build(
     jobs: int | None = None,
     strict: bool = False,
     wait: bool = True,
+    verify_sample: float = 0,
     progress: Progress | None = None,
     tell: Tell | None = None,
 ) -> BuildReport:
@@ -47,6 +50,7 @@ def build(
 
     ``drafts`` shows drafts as if published; ``strict`` makes warnings errors; ``jobs`` is the number of
     processes (default: one a core); ``wait`` False gives up where another build of the site is running;
+    ``verify_sample`` is the share of reused pages, 0 to 1, that are rendered again to compare them;
     ``tell`` is called with a sentence where there is something to wait for.  Raises :class:`SiteError` with
     every problem found, the output then being what it was before, and :class:`ValueError` for an instant
     without a zone.
@@ -58,7 +62,7 @@ def build(
     require_content(folder)
     refuse_sources(folder, target.folder)
     instant = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    processes = jobs or available_jobs()
+    options = Options(instant, drafts=drafts, strict=strict, jobs=jobs or available_jobs())
     say = progress or (lambda _stage, _done, _total: None)
     clock = Stopwatch()
 
@@ -67,40 +71,70 @@ def build(
         only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
         opened(folder, target.folder) as state,
     ):
-        sources = read_sources(folder, state.inputs, start, jobs=processes, progress=say, clock=clock)
+        sources = read_sources(folder, state.inputs, start, jobs=options.jobs, progress=say, clock=clock)
         state.save_inputs(sources.inputs)
-        engine = engines().page
-        key = site_key(sources, engine, drafts=drafts)
         with clock.stage("plan"):
-            if not strict and nothing_to_do(state, key, instant):
-                return report_of(state, target, instant, clock, processes)
-            site = snapshot_of(sources, instant, drafts=drafts, strict=strict)
-            here = present(str(target.folder), state.pages)
-            refuse_foreign(state, target, site)
-            uses = uses_of(state.uses, site.files, site.shared, engine, lambda: site.templates)
-            templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), engine)
-            counts = Counts(site.catalog.views, site.config.views.display)
-            views = views_key(site)
-            known = known_of(
-                here.pages,
-                here.lost,
-                state.build.template_keys,
-                templates,
-                counts,
-                same_counts=views == state.build.views,
-                build=state.build.number + 1,
-            )
-        with target.staged():
-            with clock.stage("render"):
-                made = make_pages(site, known, target, processes, say)
-                copies = copy_files(site, known, target)
-            with clock.stage("write"):
-                done = publish(site, state, here, made, copies, target)
-                build_entry = entry_of(state, key, instant, site, views, templates, drafts=drafts)
-                state.save(sources.inputs, done.pages, build_entry, uses)
-                done.write_manifest(state, instant)
-        memory = own_memory() + max(sources.inputs.memory, made.memory)
-        return report_of(state, target, instant, clock, processes, made=made, copies=copies, done=done, memory=memory)
+            key = site_key(sources, engines().page, drafts=drafts)
+            if not strict and not verify_sample and nothing_to_do(state, key, instant):
+                return report_of(state, target, instant, clock, options.jobs)
+        done = make_site(sources, state, target, options, key, say, clock)
+        if verify_sample:
+            with clock.stage("verify"):
+                refuse_differences(done, state, verify_sample)
+        return report_of(state, target, instant, clock, options.jobs, done)
+
+
+class Options(NamedTuple):
+    """What a build was asked for, beside the sources: see :func:`build`."""
+
+    instant: datetime
+    drafts: bool
+    strict: bool
+    jobs: int
+
+
+def make_site(
+    sources: Sources, state: State, target: Output, options: Options, key: bytes, say: Progress, clock: Stopwatch
+) -> Done:
+    """Bring the output from what ``state`` knows of it to what ``sources`` say.  Raises :class:`SiteError`."""
+    with clock.stage("plan"):
+        site = snapshot_of(sources, options.instant, drafts=options.drafts, strict=options.strict)
+        here = present(str(target.folder), state.pages)
+        refuse_foreign(state, target, site)
+        page_engine = engines().page
+        uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)
+        templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), page_engine)
+        views = views_key(site)
+        known = known_of(
+            here.pages,
+            here.lost,
+            state.build.template_keys,
+            templates,
+            Counts(site.catalog.views, site.config.views.display),
+            same_counts=views == state.build.views,
+            build=state.build.number + 1,
+        )
+    with target.staged():
+        with clock.stage("render"):
+            made = make_pages(site, known, target, options.jobs, say)
+            copies = copy_files(site, known, target)
+        with clock.stage("write"):
+            published = publish(site, state, here, made, copies, target)
+            build_entry = entry_of(state, key, options.instant, site, views, templates, drafts=options.drafts)
+            state.save(sources.inputs, published.pages, build_entry, uses)
+            published.write_manifest(state, options.instant)
+    memory = own_memory() + max(sources.inputs.memory, made.memory)
+    return Done(site, made, copies, published, memory)
+
+
+def refuse_differences(done: Done, state: State, share: float) -> None:
+    """Raises :class:`SiteError` where a sample of the reused pages is not what a clean build would write."""
+    from site_builder.building.verify import verify_sample
+
+    reused = [path for path in done.published.pages if path not in done.made.entries]
+    differences = verify_sample(done.site, state, share, reused)
+    if differences:
+        raise SiteError([found.problem(state.output.name) for found in differences])
 
 
 def refuse_foreign(state: State, target: Output, site: Snapshot) -> None:

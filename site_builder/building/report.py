@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from site_builder.building.output import Output
     from site_builder.building.produce import Made
     from site_builder.building.publish import Published
+    from site_builder.building.snapshot import Snapshot
     from site_builder.building.state import State
     from site_builder.building.stopwatch import Stopwatch
 
@@ -78,37 +79,39 @@ class BuildReport(msgspec.Struct, kw_only=True):
         return sum(kind.removed for kind in self.pages.values()) + self.files.removed
 
 
+class Done(NamedTuple):
+    """What a build did: the snapshot, what was made and copied and published, and the memory it took in bytes."""
+
+    site: Snapshot
+    made: Made
+    copies: Copies
+    published: Published
+    memory: int
+
+
 def report_of(
-    state: State,
-    target: Output,
-    instant: datetime,
-    clock: Stopwatch,
-    jobs: int,
-    *,
-    made: Made | None = None,
-    copies: Copies | None = None,
-    done: Published | None = None,
-    memory: int = 0,
+    state: State, target: Output, instant: datetime, clock: Stopwatch, jobs: int, done: Done | None = None
 ) -> BuildReport:
-    """The report of a build; without ``made``, ``copies`` and ``done`` of one that had nothing to do."""
+    """The report of a build; without ``done`` of one that had nothing to do."""
     pages: dict[str, KindReport] = {}
     files = KindReport()
 
     def of(kind: str) -> KindReport:
         return files if kind in FILES else pages.setdefault(kind, KindReport())
 
-    if made is None or copies is None or done is None:
+    if done is None:
         for entry in state.pages.values():
             of(entry.kind).reused += 1
     else:
-        for (kind, what), count in sorted(made.done.items()):
+        copies = done.copies
+        for (kind, what), count in sorted(done.made.done.items()):
             setattr(of(kind), what, count)
-        for (kind, reason), count in sorted(made.why.items()):
+        for (kind, reason), count in sorted(done.made.why.items()):
             of(kind).why[reason] = count
         files.rendered, files.reused, files.why = len(copies.entries), copies.reused, dict(sorted(copies.why.items()))
-        for entry in done.written:
+        for entry in done.published.written:
             of(entry.kind).written += 1
-        for entry in done.removed:
+        for entry in done.published.removed:
             of(entry.kind).removed += 1
     articles, documents, hidden = state.build.counts
     return BuildReport(
@@ -121,7 +124,7 @@ def report_of(
         files=files,
         stages=clock.stages,
         seconds=clock.total(),
-        peak_memory=memory or own_memory(),
+        peak_memory=done.memory if done else own_memory(),
         jobs=jobs,
         warnings=(*((state.warning,) if state.warning else ()), *state.build.warnings),
     )

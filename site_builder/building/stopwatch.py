@@ -19,7 +19,7 @@ class Stopwatch:
         """Measure a stage."""
         start = time.perf_counter()
         yield
-        self.stages[name] = time.perf_counter() - start
+        self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - start
 
     def total(self) -> float:
         """Seconds since the stopwatch was made."""

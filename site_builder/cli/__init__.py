@@ -16,6 +16,8 @@ COMMANDS = {
     "init": "site_builder.cli.init",
     "new": "site_builder.cli.new",
     "build": "site_builder.cli.build",
+    "verify": "site_builder.cli.verify",
+    "explain": "site_builder.cli.explain",
     "why": "site_builder.cli.why",
     "views": "site_builder.cli.views",
     "check": "site_builder.cli.check",

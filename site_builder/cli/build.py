@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from site_builder.cli.console import Instant, in_site_zone, plural, print_problems, site_option, telling_problems
+from site_builder.cli.console import Instant, Share, in_site_zone, plural, print_problems, site_option, telling_problems
 
 if TYPE_CHECKING:
     from site_builder.building.inputs import Progress
@@ -39,6 +39,13 @@ LABELS = {"parse": "reading", "render": "rendering"}
 )
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: one a core).")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option(
+    "--verify-sample",
+    type=Share(),
+    default="0",
+    metavar="SHARE",
+    help="Render this share of the reused pages again, such as 1%, and compare them.",
+)
 @click.option("--no-wait", is_flag=True, help="Stop where another build of this site is running.")
 @telling_problems
 def command(
@@ -49,6 +56,7 @@ def command(
     report_path: Path | None,
     jobs: int | None,
     strict: bool,
+    verify_sample: float,
     no_wait: bool,
 ) -> None:
     """Build the site into a folder of static files.
@@ -66,6 +74,7 @@ def command(
             jobs=jobs,
             strict=strict,
             wait=not no_wait,
+            verify_sample=verify_sample,
             tell=lambda text: click.echo(text, err=True),
             progress=tell,
         )

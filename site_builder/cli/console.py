@@ -59,8 +59,27 @@ def telling_problems(function: Callable[..., Any]) -> Callable[..., Any]:
 
 if TYPE_CHECKING:
     InstantType = click.ParamType[datetime]
+    ShareType = click.ParamType[float]
 else:
+    ShareType = click.ParamType
     InstantType = click.ParamType  # older versions of click have no type arguments
+
+
+class Share(ShareType):
+    """A part of the whole, as ``1%`` or ``0.01``; a number from 0 to 1."""
+
+    name = "SHARE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """As in click: fails where ``value`` is no share."""
+        text = str(value)
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"'{value}' is no share; expected like 1% or 0.01", param, ctx)
+        return share
 
 
 class Instant(InstantType):

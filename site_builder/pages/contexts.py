@@ -325,6 +325,8 @@ CONTEXTS: dict[str, type[msgspec.Struct]] = {
     "feeds/rss.xml": FeedContext,
     "fragments/most_read.html": FragmentContext,
     "home.html": HomeContext,
+    "hosts/headers.txt": HeadersContext,
+    "hosts/redirects.txt": RedirectsContext,
     "index.html": IndexContext,
     "listing.html": ListingContext,
     "most_read.html": MostReadContext,

@@ -1,0 +1,233 @@
+"""Crashes, full disks, two builds at once, damaged caches: the next build is right, and nothing half-done is seen."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from site_builder import SiteError
+from site_builder.building.state import CACHE
+from tests.building.killing import build_and_die
+from tests.building.small_site import article, small_site
+from tests.support.sample import REPOSITORY
+from tests.support.site import SiteDir
+
+AT = "2026-11-10T12:00:00+00:00"
+
+
+@pytest.fixture
+def made(site: Callable[..., SiteDir]) -> SiteDir:
+    """A site that was built."""
+    made = site(small_site())
+    made.build(AT)
+    return made
+
+
+def clean_files(made: SiteDir, tmp_path: Path) -> dict[str, bytes]:
+    clean = SiteDir(made.path, tmp_path / "clean")
+    clean.build(AT)
+    return clean.files()
+
+
+def test_a_crash_between_writing_and_recording_then_the_old_source_again(made: SiteDir) -> None:
+    """Saving the manifest only at the end would leave a stale page: the entry would say what was true before."""
+    before = made.files()
+    text = (made.path / "content/a3.md").read_text()
+    made.write("content/a3.md", text.replace("Text.", "Other."))
+    for step in range(10_000):
+        if not build_and_die(made, step, at=AT):
+            break
+        if made.files() != before:
+            made.write("content/a3.md", text)
+            made.build(AT)
+            assert made.files() == before, f"after a death at step {step}"
+            made.write("content/a3.md", text.replace("Text.", "Other."))
+    assert step > 20, "the build died often enough to mean something"
+
+
+def test_at_every_step_of_a_death_each_file_is_old_or_new(made: SiteDir, tmp_path: Path) -> None:
+    old = made.files()
+    made.write("content/a3.md", article("Another", 4, body="Other."))
+    made.remove("content/a1.md")
+    new = clean_files(made, tmp_path)
+    for step in range(10_000):
+        died = build_and_die(made, step, at=AT)
+        for path, data in made.files().items():
+            assert data in (old.get(path), new.get(path)), f"{path} after a death at step {step}"
+        if not died:
+            break
+    assert made.files() == new
+
+
+@pytest.mark.parametrize("damage", ["", "garbage", "half", "older"])
+def test_a_cache_that_cannot_be_used_is_made_anew_with_one_warning(made: SiteDir, damage: str) -> None:
+    cache = made.path / ".site-builder" / CACHE
+    before = made.files()
+    if damage == "older":
+        import sqlite3
+
+        with sqlite3.connect(cache) as database:
+            database.execute("PRAGMA user_version = 99")
+        database.close()
+    elif damage == "half":
+        cache.write_bytes(cache.read_bytes()[: cache.stat().st_size // 2])
+    elif damage:
+        cache.write_text(damage * 1000)
+    else:
+        cache.unlink()
+    report = made.build(AT)
+    assert [warning.path for warning in report.warnings] == [f".site-builder/{CACHE}"]
+    assert "everything is built anew" in report.warnings[0].message
+    assert made.files() == before
+    again = made.build(AT)
+    assert (again.rendered, again.written, again.warnings) == (0, 0, ())
+
+
+def test_without_any_record_equal_files_are_taken_over_and_others_are_in_the_way(made: SiteDir) -> None:
+    import shutil
+
+    shutil.rmtree(made.path / ".site-builder")
+    assert made.build(AT).removed == 0
+    (made.out / "mine.txt").write_text("mine")
+    (made.out / "robots.txt").write_text("changed by hand")
+    shutil.rmtree(made.path / ".site-builder")
+    with pytest.raises(SiteError, match=r"public/robots\.txt: is in the way"):
+        made.build(AT)
+    assert made.read("robots.txt") == "changed by hand"
+    (made.out / "robots.txt").unlink()
+    made.build(AT)
+    assert made.read("mine.txt") == "mine"
+
+
+def test_a_foreign_file_is_in_the_way_also_where_its_bytes_are_equal(made: SiteDir) -> None:
+    made.write("static/new.txt", "same")
+    (made.out / "new.txt").write_text("same")
+    with pytest.raises(SiteError, match=r"public/new\.txt: is in the way"):
+        made.build(AT)
+
+
+def test_an_output_altered_by_hand_is_set_right(made: SiteDir) -> None:
+    before = made.files()
+    (made.out / "index.html").write_text("defaced")
+    (made.out / "2026/11/a3/index.html").unlink()
+    report = made.build(AT)
+    assert made.files() == before
+    assert report.pages["home"].why == {"file was altered": 1}
+    assert report.pages["article"].why == {"file was missing": 1}
+
+
+def test_a_full_disk_stops_the_build_and_keeps_the_output(made: SiteDir, tmp_path: Path, monkeypatch: Any) -> None:
+    before = made.files()
+    made.write("content/a3.md", article("Another", 4, body="Other."))
+    whole = os.write
+
+    def full(descriptor: int, data: bytes) -> int:
+        if len(data) > 200 and data[:9] == b"<!doctype":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return whole(descriptor, data)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(SiteError, match="No space left on device"):
+        made.build(AT)
+    assert made.files() == before
+    monkeypatch.undo()
+    made.build(AT)
+    assert made.files() == clean_files(made, tmp_path)
+
+
+def test_a_disk_that_fills_while_publishing_is_mended_by_the_next_build(
+    made: SiteDir, tmp_path: Path, monkeypatch: Any
+) -> None:
+    made.write("content/a3.md", article("Another", 4, body="Other."))
+    replace = os.replace
+    left = [3]
+
+    def full(source: str, target: str) -> None:
+        if ".staging" in str(source):
+            left[0] -= 1
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(SiteError, match="No space left on device"):
+        made.build(AT)
+    monkeypatch.undo()
+    made.build(AT)
+    assert made.files() == clean_files(made, tmp_path)
+
+
+def started(made: SiteDir, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "site_builder", "build", "--site", str(made.path), "--at", AT, *options]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from site_builder.building.state import only_one
+with only_one(Path(sys.argv[1]), wait=True, tell=print):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def holder(made: SiteDir) -> Any:
+    """Another process that builds the site, for as long as it takes."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(made.path)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_second_build_stops_and_names_the_first(made: SiteDir, holder: Any) -> None:
+    second = started(made, "--no-wait")
+    _, said = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert f"is being built by another process (process {holder.pid})" in said
+
+
+def test_a_second_build_waits_and_a_killed_one_leaves_no_lock(made: SiteDir, holder: Any) -> None:
+    second = started(made)
+    assert second.stderr is not None
+    assert second.stderr.readline() == f"waiting for another build of this site (process {holder.pid})\n"
+    holder.kill()
+    second.communicate(timeout=60)
+    assert second.returncode == 0
+
+
+def test_ctrl_c_ends_a_build_without_a_traceback(site: Callable[..., SiteDir], tmp_path: Path) -> None:
+    made = site(
+        {
+            **small_site(),
+            **{f"content/n{n}.md": article(f"N {n}", 1 + n % 9, body="Text *t*. " * 500) for n in range(900)},
+        }
+    )
+    process = started(made, "--jobs", "2")
+    assert process.stderr is not None
+    process.stderr.readline()  # the sources are read; pages are being made
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode in (0, 130)
+    assert "Traceback" not in said
+    made.build(AT, jobs=2)
+    assert made.files() == clean_files(made, tmp_path)
+    assert not list(made.path.glob(".*staging*"))

@@ -1,0 +1,156 @@
+"""Proofs of an output, and explanations of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from site_builder import SiteError
+from site_builder.building import keys
+from site_builder.building.verify import verify
+from tests.building.small_site import small_site
+from tests.cli.running import run
+from tests.support.site import SiteDir
+
+AT = "2026-11-10T12:00:00+00:00"
+ARTICLE = "2026/11/a3/index.html"
+
+
+@pytest.fixture
+def made(site: Callable[..., SiteDir]) -> SiteDir:
+    """A site that was built."""
+    made = site(small_site())
+    made.build(AT)
+    return made
+
+
+def forge(made: SiteDir, path: str, old: bytes, new: bytes) -> None:
+    """Put other bytes into the output and make the cache believe them: what a wrong key would leave."""
+    import hashlib
+
+    import msgspec
+
+    from site_builder.building.present import stamp_at
+    from site_builder.building.records import PageEntry
+    from site_builder.building.store import Store
+
+    file = made.out / path
+    data = file.read_bytes()
+    assert old in data
+    file.write_bytes(data.replace(old, new))
+    store = Store(made.path / ".site-builder" / "cache.sqlite")
+    pages = store.load("pages:public", PageEntry)
+    pages[path] = msgspec.structs.replace(
+        pages[path],
+        sha256=hashlib.sha256(file.read_bytes()).digest(),
+        size=file.stat().st_size,
+        stamp=stamp_at(str(made.out), path),
+    )
+    store.save({"pages:public": (pages, [path])})
+    store.close()
+
+
+def test_a_right_output_is_proved(made: SiteDir) -> None:
+    found = verify(made.path, jobs=1)
+    assert found.differences == ()
+    assert found.files == len(made.files())
+    result = run("verify", "--site", made.path)
+    assert result.exit_code == 0
+    assert f"{found.files} files are what a clean build writes as of {AT}" in result.stdout
+
+
+def test_a_wrong_page_is_named_with_line_and_inputs_and_mended_by_the_next_build(made: SiteDir) -> None:
+    before = made.files()
+    forge(made, ARTICLE, b"<h1>Piece 3", b"<h1>Wrong")
+    assert made.build(AT).written == 0, "the cache was made to believe it"
+    result = run("verify", "--site", made.path, "--jobs", "1")
+    assert result.exit_code == 1
+    line = next(n for n, text in enumerate(before[ARTICLE].split(b"\n"), 1) if b"<h1>Piece 3" in text)
+    assert f"public/{ARTICLE}:{line}:1: is not what a clean build writes" in result.stderr
+    assert "article.title = 'Piece 3'" in result.stdout
+    assert "templates: article.html, base.html, card.html, nav.html" in result.stdout
+    report = made.build(AT)
+    assert (report.rendered, report.written) == (1, 1)
+    assert made.files() == before
+    assert verify(made.path, jobs=1).differences == ()
+
+
+def test_missing_and_left_over_files_are_told(made: SiteDir) -> None:
+    (made.out / "robots.txt").unlink()
+    assert [(found.path, found.what) for found in verify(made.path, jobs=1).differences] == [("robots.txt", "missing")]
+
+
+def test_changed_sources_are_no_differences(made: SiteDir) -> None:
+    made.write("content/a9.md", "---\ntitle: New\ncategory: Retail\ntimestamp: 2026-11-01\n---\n")
+    with pytest.raises(SiteError, match="changed since the last build"):
+        verify(made.path, jobs=1)
+
+
+def test_without_a_build_there_is_nothing_to_prove(site: Callable[..., SiteDir]) -> None:
+    made = site(small_site())
+    with pytest.raises(SiteError, match="holds no finished build"):
+        verify(made.path)
+
+
+def test_a_sample_finds_a_wrong_page(made: SiteDir) -> None:
+    made.build(AT, verify_sample=0.5)
+    forge(made, ARTICLE, b"<h1>Piece 3", b"<h1>Wrong")
+    result = run("build", "--site", made.path, "--at", AT, "--verify-sample", "100%", "--jobs", "1")
+    assert result.exit_code == 1
+    assert f"public/{ARTICLE}:" in result.stderr
+    assert made.build(AT, verify_sample=1).written == 1
+    assert run("build", "--site", made.path, "--verify-sample", "2", "--at", AT).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/2026/11/a3/",
+        "/2026/11/a3",
+        "https://paper.example/2026/11/a3/",
+        "2026/11/a3/index.html",
+        "public/2026/11/a3/index.html",
+        "content/a3.md",
+        "./content/a3.md",
+    ],
+)
+def test_a_page_is_explained_by_any_of_its_names(made: SiteDir, wanted: str) -> None:
+    result = run("explain", "--site", made.path, wanted)
+    assert result.exit_code == 0, result.output
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert "file  public/2026/11/a3/index.html" in lines
+    assert "source  content/a3.md" in lines
+    assert "made with  base.html, card.html, nav.html" in lines
+    assert "state  rendered in the last build; last rendered because of: new" in lines
+    assert "article.title = 'Piece 3'" in lines
+    shown = lines[lines.index(next(line for line in lines if line.startswith("shown on"))) + 1 :]
+    shown = shown[: shown.index("")]
+    assert {"/beauty/", "/2026/11/page/2/", "/rss.xml", "/sitemaps/2026-11.xml"} <= set(shown)
+    assert "/retail/" not in shown
+
+
+def test_explain_tells_of_pages_that_were_not_rendered_and_of_misspelt_ones(made: SiteDir) -> None:
+    made.write("templates/robots.txt", "x")
+    made.build(AT)
+    assert "not rendered in the last build" in run("explain", "--site", made.path, "/").stdout
+    assert "rendered in the last build; last rendered because of: templates/robots.txt" in (
+        run("explain", "--site", made.path, "/robots.txt").stdout
+    )
+    result = run("explain", "--site", made.path, "/2026/11/a33/")
+    assert result.exit_code == 1
+    assert "Did you mean '/2026/11/a3/'?" in result.stderr
+
+
+def test_what_is_explained_is_what_is_hashed() -> None:
+    """Two values have one digest exactly where their descriptions are one."""
+    from site_builder.model import Card, Term
+
+    term = Term("Retail", "/retail/")
+    card = Card("T", "/t/", term, None, __import__("datetime").datetime.now(__import__("datetime").UTC), "", None, "en")
+    import msgspec
+
+    values = [card, *(msgspec.structs.replace(card, **{name: "x"}) for name in Card.__struct_fields__)]
+    texts = ["\n".join(keys.described(value)) for value in values]
+    digests = [keys.Canon().digest(value) for value in values]
+    assert len(set(texts)) == len(set(digests)) == len(values)
