@@ -77,6 +77,12 @@ def is_text(path: str) -> bool:
     return name in NAMES or name.rpartition(".")[2] in TEXT
 
 
+def alike(path: str) -> str:
+    """What the answers of this module depend on, of a path: its name where that is a special one, else its ending."""
+    name = path.rpartition("/")[2].lower()
+    return name if name in NAMES else "." + name.rpartition(".")[2]
+
+
 def content_type(path: str) -> str:
     """The media type of a path by its name (RFC 9110 §8.3), the same on every machine; text is UTF-8."""
     name = path.rpartition("/")[2].lower()

@@ -6,6 +6,7 @@ ended: ``SiteError`` (the site is at fault), ``Refused`` (nothing was changed), 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import secrets
@@ -73,7 +74,23 @@ def deploy(
 
     Raises :class:`SiteError`, :class:`Refused` (asked ``insist`` before, where that may help), :class:`Stopped`.
     """
-    folder = Path(site_dir)
+    with without_collecting():
+        return _deploy(Path(site_dir), name, options, insist, progress)
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Garbage collection put off: looking through the entries of a large site takes a tenth of the time of a deploy."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _deploy(folder: Path, name: str, options: Options, insist: Insist, progress: Progress) -> DeployReport:
     config = parse_config(read_config_text(folder))
     name, settings = chosen(config, name)
     started = time.perf_counter()

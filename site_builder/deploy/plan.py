@@ -20,7 +20,7 @@ from typing import Literal
 
 import msgspec
 
-from site_builder.deploy.release import Entry, HeaderSet, Kept, Last, Release, ReleaseInfo, State
+from site_builder.deploy.release import Entry, HeaderSet, Kept, Last, Release, ReleaseInfo, State, by_path
 
 Action = Literal["add", "change", "headers", "again"]
 Group = Literal["assets", "pages", "listings", "front"]
@@ -134,7 +134,7 @@ def make_plan(
     standing = base.live() if base else {}
     uncertain = _uncertain(standing, live.begun)
     operations = sorted(_differences(desired, standing, uncertain, live.arrived))
-    removed = tuple(entry for path, entry in sorted(before.items()) if path not in desired)
+    removed = tuple(entry for path, entry in before.items() if path not in desired)
     replaced_now = Last(base.info.number, grace.now) if base else Last(0, 0)
     kept, dropped = _kept(base, removed, desired, replaced_now, grace)
     preserve: list[Entry] = []
@@ -143,7 +143,7 @@ def make_plan(
     if blobs:
         lasts = {item.entry.path: item.last for item in (base.kept if base else ())}
         staying = {item.entry for item in kept} | set(desired.values())
-        needed = [entry for _, entry in sorted(standing.items()) if entry not in staying]
+        needed = sorted((entry for entry in standing.values() if entry not in staying), key=by_path)
         known = dict(base.blobs) if base else {}
         for entry in needed:
             # What a later release refers to is newer than what the map says of it.
@@ -165,7 +165,7 @@ def make_plan(
     known_headers = {**(base.headers if base else {}), **headers}
     release = Release(
         info=info,
-        files=tuple(sorted(desired.values())),
+        files=tuple(sorted(desired.values(), key=by_path)),
         kept=kept,
         headers={key: known_headers[key] for key in sorted(used)},
         blobs=held,

@@ -8,6 +8,7 @@ Digests are SHA-256 of the site's own bytes, before any compression.
 from __future__ import annotations
 
 import hashlib
+import operator
 import zlib
 
 import msgspec
@@ -46,6 +47,10 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, order=True):
     def stored(self) -> str:
         """A name for its bytes and headers as the host holds them."""
         return "-".join(filter(None, (self.digest.hex(), self.encoding, self.headers)))
+
+
+by_path = operator.attrgetter("path")
+"""The order of entries.  Paths are unique; comparing them alone is several times faster than comparing entries."""
 
 
 class Last(msgspec.Struct, frozen=True, array_like=True, order=True):

@@ -11,8 +11,8 @@ import msgspec
 
 from site_builder.building.manifest import Manifest, ManifestFile
 from site_builder.config_deploy import Encoding, HeaderRule
-from site_builder.deploy.release import Entry, HeaderSet, header_key
-from site_builder.hosting import headers_of, is_text
+from site_builder.deploy.release import Entry, HeaderSet, by_path, header_key
+from site_builder.hosting import alike, headers_of, is_text
 
 # Below this a compressed file is hardly smaller, and costs a header more.
 SMALLEST = 256
@@ -32,7 +32,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
 def wanted(manifest: Manifest, manner: Manner) -> tuple[tuple[Entry, ...], dict[str, HeaderSet]]:
     """Every entry that shall be live, by path, and the header sets that they name."""
     sets: dict[str, HeaderSet] = {}
-    keys: dict[HeaderSet, str] = {}
+    keys: dict[tuple[str, str, str], str] = {}
     entries = []
     taken = {file.path for file in manifest.files} if manner.beside else set[str]()
     for file in manifest.files:
@@ -40,12 +40,17 @@ def wanted(manifest: Manifest, manner: Manner) -> tuple[tuple[Entry, ...], dict[
         encoding = manner.in_place if manner.in_place and _worth(file) else None
         key = ""
         if manner.headers:
-            headers = _header_set(file, manner, encoding)
-            key = keys.get(headers) or keys.setdefault(headers, header_key(headers))
-            sets[key] = headers
+            # Without rules of the site's own, files of one ending and kind have the same headers.
+            like = (file.path if manner.rules else alike(file.path), file.kind, encoding or "")
+            key = keys.get(like, "")
+            if not key:
+                headers = _header_set(file, manner, encoding)
+                keys[like] = key = header_key(headers)
+                sets[key] = headers
         entries.append(Entry(file.path, digest, file.size, file.kind, "", encoding or "", key))
         entries += _beside(file, digest, manner, taken)
-    return tuple(sorted(entries)), sets
+    # Nearly in order already, so that this is a look at each.
+    return tuple(sorted(entries, key=by_path)), sets
 
 
 def _worth(file: ManifestFile) -> bool:
