@@ -97,7 +97,7 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+").fullmatch
 # A word that ssh and rsync take for an option, or a shell for more than a word, is no place.
 _SSH = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*@)?[A-Za-z0-9\[][A-Za-z0-9.:\]-]*?:(/[^\x00-\x1f]*)").fullmatch
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*").fullmatch
-_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[^\x00-\x1f]+)?").fullmatch
+_BUCKET = re.compile(r"(?:\$web|\$root|[A-Za-z0-9][A-Za-z0-9._-]*)(?:/[^\x00-\x1f]+)?").fullmatch
 
 
 def check_deploy(deploy: Deploy, report: Report) -> None:

@@ -89,6 +89,9 @@ def command(
         click.secho(f"stopped: {hidden(str(stopped))}", fg="red", err=True)
         click.echo("Readers see whole pages. To send the rest: site-builder deploy --resume", err=True)
         sys.exit(3)
+    except KeyboardInterrupt:
+        click.echo("\nstopped. Readers see whole pages. To send the rest: site-builder deploy --resume", err=True)
+        sys.exit(3)
     if report_path:
         write_report(report, report_path)
     print_report(report)

@@ -38,7 +38,7 @@ from site_builder.deploy.release import (
     encode_release,
 )
 from site_builder.deploy.report import DeployReport, make_report
-from site_builder.deploy.stops import Absent, Moved, Refused, Stopped
+from site_builder.deploy.stops import Absent, Moved, Refused, Stopped, Unfit
 from site_builder.deploy.target import Target
 from site_builder.deploy.targets import open_target
 from site_builder.deploy.wanted import wanted
@@ -92,6 +92,9 @@ def without_collecting() -> Iterator[None]:
 
 def _deploy(folder: Path, name: str, options: Options, insist: Insist, progress: Progress) -> DeployReport:
     config = parse_config(read_config_text(folder))
+    if not name and options.rollback in config.deploy.targets:
+        # "--rollback live": the name of a target, taken for that of a release.
+        name, options = str(options.rollback), msgspec.structs.replace(options, rollback="")
     name, settings = chosen(config, name)
     started = time.perf_counter()
     journal = Journal(folder, name)
@@ -288,8 +291,13 @@ class Work:
         if phases and not self._target.in_place:
             # Nobody sees them before the switch: in what order they come makes no difference.
             phases = (Phase("files", tuple(plan.operations)),)
-        for phase in phases:
-            self._send(phase, plan, source)
+        try:
+            for phase in phases:
+                self._send(phase, plan, source)
+        except Unfit:
+            # The target answers: nobody else has to wait until the lock lapses.
+            self._store(lock=None)
+            raise
         try:
             self._target.switch(plan)
         except Moved:
@@ -298,10 +306,11 @@ class Work:
         waste = plan.release.waste or not self._target.in_place
         self._store(**done, swept=not waste, lock=self._lock() if waste else None)
         self._journal.cache(info.id, record)
-        self._journal.finish(info.id)
+        self._journal.remember(info.id)
         if waste:
             self._target.sweep(plan.release.waste, self._state)
             self._store(swept=True, lock=None)
+        self._journal.finish()
 
     def tidy(self, live: Live) -> None:
         """Nothing to send; but the last deploy may have been killed before it had swept."""
@@ -317,7 +326,8 @@ class Work:
         elif live.state.lock:
             self._store(lock=None)
         if live.release:
-            self._journal.finish(live.release.info.id)
+            self._journal.remember(live.release.info.id)
+            self._journal.finish()
 
     def _send(self, phase: Phase, plan: Plan, source: LocalSite | None) -> None:
         total, done = len(phase.operations), 0

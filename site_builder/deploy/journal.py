@@ -83,12 +83,15 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def finish(self, release: str) -> None:
-        """The deploy is done: ``release`` is what this folder saw last."""
-        self.close()
+    def remember(self, release: str) -> None:
+        """``release`` is live, and what this folder saw last."""
         fresh = self.folder / "last.new"
         fresh.write_text(release + "\n", encoding="utf-8")
         os.replace(fresh, self.folder / "last")
+
+    def finish(self) -> None:
+        """Nothing is left to do, and the lock is given back: its token may be forgotten."""
+        self.close()
         (self.folder / "journal").unlink(missing_ok=True)
 
     def last(self) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from site_builder.building.manifest import Manifest, read_manifest
 from site_builder.deploy.release import Entry
-from site_builder.deploy.stops import Refused, Stopped
+from site_builder.deploy.stops import Refused, Unfit
 
 
 def finished(site_dir: Path, output: Path) -> Manifest:
@@ -39,13 +39,13 @@ class LocalSite:
         self.folder = folder
 
     def read(self, entry: Entry) -> bytes:
-        """The bytes that the target shall hold.  Raises :class:`Stopped` where the file is not the build's."""
+        """The bytes that the target shall hold.  Raises :class:`Unfit` where the file is not the build's."""
         try:
             data = (self.folder / entry.origin).read_bytes()
         except OSError as error:
-            raise Stopped(f"{entry.origin} cannot be read: {error.strerror}") from None
+            raise Unfit(f"{entry.origin} cannot be read: {error.strerror}") from None
         if hashlib.sha256(data).digest() != entry.digest:
-            raise Stopped(f"{entry.origin} is not what the build wrote: was it changed meanwhile? Build again")
+            raise Unfit(f"{entry.origin} is not what the build wrote: was it changed meanwhile? Build again")
         return encoded(data, entry.encoding)
 
 

@@ -60,7 +60,8 @@ def make_report(target: str, outcome: Outcome, plan: Plan, site_url: str, arrive
     """The report of a plan; paths in ``arrived`` had been sent by the deploy that is resumed."""
     operations = list(plan.operations)
     before = {entry.path for entry in plan.base.files} if plan.base else set[str]()
-    earlier = [Operation(entry, "again") for entry in plan.release.files if entry.path in set(arrived)]
+    sent_before = frozenset(arrived)
+    earlier = [Operation(entry, "again") for entry in plan.release.files if entry.path in sent_before]
     changed = {
         operation.entry.origin
         for operation in [*operations, *earlier]

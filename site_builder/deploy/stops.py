@@ -21,6 +21,10 @@ class Stopped(Exception):
     """The target did not take it: what has arrived is on record, ``--resume`` sends the rest.  Exit code 3."""
 
 
+class Unfit(Stopped):
+    """A file of the output is not what the build wrote."""
+
+
 class Absent(Stopped):
     """The target has no such record."""
 

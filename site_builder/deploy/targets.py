@@ -6,6 +6,7 @@ from pathlib import Path
 
 from site_builder.config_deploy import Deploy
 from site_builder.config_deploy import Target as Settings
+from site_builder.deploy.stops import Refused
 from site_builder.deploy.target import Target
 from site_builder.deploy.wanted import Manner
 
@@ -14,8 +15,11 @@ def open_target(settings: Settings, deploy: Deploy, site_dir: Path, work: Path) 
     """The target that ``settings`` describe.  ``work`` is a folder for what it keeps on this machine."""
     if settings.kind == "path":
         from site_builder.deploy.folders import Folders
-        from site_builder.deploy.host_here import HostHere
 
+        try:
+            from site_builder.deploy.host_here import HostHere
+        except ImportError:
+            raise Refused(["path: needs a system with links and file locks, as Linux and macOS have"]) from None
         return Folders(HostHere(site_dir / settings.path), settings.compress)
     if settings.kind == "ssh":
         from site_builder.deploy.folders import Folders

@@ -50,7 +50,7 @@ def test_a_deploy_from_build_to_rollback(portal: SiteDir, tmp_path: Path):
     assert told["groups"]["pages"]["added"] == ["2026/11/new/index.html"]
     assert (tmp_path / "www" / "current" / "index.html").read_bytes() != first
 
-    code, text = deploy(portal, "--rollback")
+    code, text = deploy(portal, "--rollback", "live")
     assert (code, "is back as" in text) == (0, True)
     assert (tmp_path / "www" / "current" / "index.html").read_bytes() == first
     code, text = deploy(portal, "--list")

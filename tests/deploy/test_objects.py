@@ -12,7 +12,9 @@ import pytest
 
 from site_builder.deploy.deploying import releases
 from site_builder.deploy.local import encoded
+from site_builder.deploy.objects import Objects
 from site_builder.deploy.stops import Refused, Stopped
+from tests.deploy.crawl import crawl
 from tests.deploy.outputs import Desk, paper
 from tests.deploy.weed import SECRET_KEY, objects
 
@@ -173,6 +175,44 @@ def test_a_store_that_is_not_there_stops(desk: Desk):
     desk.output(paper(1))
     with pytest.raises(Stopped, match="its state"):
         desk.deploy()
+
+
+def test_at_every_step_readers_find_whole_pages(desk: Desk, store: S3Store, s3: S3):
+    desk.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}', concurrency: 1")
+    desk.output(paper(1))
+    desk.deploy()
+    looks = 0
+
+    def look(_phase: str, _done: int, _total: int) -> None:
+        nonlocal looks
+        looks += 1
+        crawl(objects(store).get, [paper(edition - 1), paper(edition)])
+
+    # 2: pieces are new and withdrawn; 3: another style; 4: old pieces change.
+    for edition in (2, 3, 4):
+        desk.output(paper(edition))
+        desk.deploy(progress=look)
+    assert looks > 30
+
+
+def test_what_fails_after_the_pointer_is_finished_by_the_next(
+    desk: Desk, store: S3Store, monkeypatch: pytest.MonkeyPatch
+):
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+
+    def broken(*_: object) -> None:
+        raise Stopped("the line is dead")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Objects, "sweep", broken)
+        with pytest.raises(Stopped):
+            desk.deploy()
+    assert "2026/odd/piece/index.html" in objects(store)
+    assert desk.deploy().outcome == "nothing to do"
+    assert objects(store) == paper(2)
+    assert releases(desk.path)[1].lock is None
 
 
 def test_of_two_that_begin_together_one_is_refused(desk: Desk, store: S3Store, tmp_path: Path, s3: S3):

@@ -146,6 +146,7 @@ def test_a_file_that_was_changed_after_the_build_stops_the_deploy(desk: Desk, ww
     with pytest.raises(Stopped, match=r"index.html is not what the build wrote"):
         desk.deploy()
     assert not (www / "current").exists()
+    assert releases(desk.path)[1].lock is None
     desk.output(paper(1))
     assert desk.deploy(resume=True).arrived_before > 5
     assert live(www) == paper(1)
