@@ -187,6 +187,29 @@ def test_a_deploy_elsewhere_finishes_what_a_dead_one_began(desk: Desk, store: S3
     crawl(found.get, [paper(4)])
 
 
+@pytest.mark.parametrize("sent", [1, 5, 10])
+def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
+    desk: Desk, store: S3Store, proxy: Proxy, sent: int
+):
+    requests_of_a_deploy(desk, proxy)
+    before = objects(store)
+    desk.output(paper(3))
+    proxy.heal()
+
+    def break_then(number: int) -> None:
+        if sum(line.startswith("PUT") and ".site-builder" not in line for line in proxy.log) > sent:
+            proxy.fault, proxy.start, proxy.times = "500", number, 1_000_000
+
+    proxy.before = break_then
+    with pytest.raises(Stopped):
+        desk.deploy()
+    proxy.heal()
+    assert objects(store) != before
+    desk.output(paper(2))
+    assert desk.deploy().outcome == "deployed"
+    assert objects(store) == before
+
+
 def lapse(store: S3Store) -> None:
     """Let the lock lapse."""
     import msgspec
