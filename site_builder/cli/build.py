@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +18,21 @@ if TYPE_CHECKING:
     from site_builder.building.inputs import Progress
     from site_builder.building.report import BuildReport, KindReport
 
+
 LABELS = {"parse": "reading", "render": "rendering"}
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """For what the process does last: its objects live to the end, so nobody looks for cycles in them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 @click.command("build")
@@ -63,9 +78,9 @@ def command(
 
     A faulty article or template never gives half a site: the last good output stays.
     """
-    from site_builder.building.recipe import build
+    with ending(), progress() as tell:
+        from site_builder.building.recipe import build
 
-    with progress() as tell:
         report = build(
             site_dir,
             output=output,
