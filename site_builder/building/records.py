@@ -5,6 +5,7 @@ Everything here is portable: no absolute path, and nothing that is believed beca
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
@@ -75,6 +76,7 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     warnings: tuple[Problem, ...] = ()
 
 
+@functools.lru_cache(1 << 16)
 def short(url: str) -> bytes:
     """A URL in eight bytes."""
     return blake2b(url.encode(), digest_size=8).digest()
