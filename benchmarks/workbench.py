@@ -96,10 +96,16 @@ class Workbench:
         return self._finished[key]
 
     def prepared(self, articles: int, engine: str) -> tuple[Path, Path]:
-        """A site that no build has seen, as far as it can tell, and an output folder that is not there yet."""
+        """A site that no build has seen, as far as it can tell, and an output folder that is not there yet.
+
+        All its content is in memory, also that of a site not built for a while: no build waits for the disk.
+        """
         site = self.site(articles)
         write_config(site, engine)
         shutil.rmtree(site / ".site-builder", ignore_errors=True)
+        for folder, _, names in os.walk(site / "content"):
+            for name in names:
+                Path(folder, name).read_bytes()
         return site, self._fresh("output")
 
     def _command(self, output: Path) -> list[str]:

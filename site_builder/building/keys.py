@@ -62,7 +62,7 @@ class Canon:
                 seen = self._seen[id(value)] = (value, form)
             return seen[1]
         if kind is tuple:
-            return [0, *map(self.form, value)]
+            return [0, *self._forms(value)]
         if kind is datetime:
             if value.tzinfo is None:
                 raise TypeError(f"{value!r} has no zone: it would be another instant on another machine")
@@ -75,10 +75,11 @@ class Canon:
         raise TypeError(f"{kind.__name__} is no closed value: {value!r:.80}")
 
     def _record(self, value: Any, kind: type) -> list[Any]:
-        values = self._values(value, kind)
-        if _PLAIN.issuperset(map(type, values)):
-            return [kind.__name__, *values]
-        return [kind.__name__, *map(self.form, values)]
+        return [kind.__name__, *self._forms(self._values(value, kind))]
+
+    def _forms(self, values: tuple[Any, ...]) -> list[Any]:
+        plain, form = _PLAIN, self.form
+        return [value if type(value) in plain else form(value) for value in values]
 
     def _values(self, value: Any, kind: type) -> tuple[Any, ...]:
         getter = self._fields.get(kind)

@@ -6,9 +6,8 @@ each kind were rendered, spliced, reused.  Runs in worker processes over chunks 
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -75,14 +74,6 @@ class _Chunk(msgspec.Struct, array_like=True):
     done: dict[str, dict[str, int]] = {}
     problems: list[Problem] = []
     memory: int = 0
-
-    @contextlib.contextmanager
-    def noting_problems(self) -> Iterator[None]:
-        """What is wrong with one page keeps no other from being looked at."""
-        try:
-            yield
-        except SiteError as error:
-            self.problems.extend(error.problems)
 
     def count(self, kind: str, what: str) -> None:
         by_kind = self.done.setdefault(kind, {})
@@ -169,24 +160,32 @@ def _make_some(
     """A few pages, step by step: that is faster than page by page (:meth:`Renderer.render_many`)."""
     unmade: list[_Unmade] = []
     for page in planned:
-        with result.noting_problems():
+        try:
             found = _unmade(page, site, known, output, canon, result)
+        except SiteError as error:
+            result.problems.extend(error.problems)
+        else:
             if found is not None:
                 unmade.append(found)
     if not unmade:
         return
     files = []
     for wanted, rendered in zip(unmade, site.renderer.render_many([wanted.page for wanted in unmade]), strict=True):
-        with result.noting_problems():
+        try:
             files.append((wanted, *_file(wanted, rendered, known)))
+        except SiteError as error:
+            result.problems.extend(error.problems)
     for wanted, fresh, data in files:
-        with result.noting_problems():
-            same = wanted.entry is not None and wanted.entry.sha256 == fresh.sha256
+        same = wanted.entry is not None and wanted.entry.sha256 == fresh.sha256
+        try:
             stamp = wanted.entry.stamp if same and wanted.entry else output.stage(fresh.path, data)
-            if not same:
-                result.staged.append(fresh.path)
-            result.entries.append(msgspec.structs.replace(fresh, stamp=stamp))
-            result.count(fresh.kind, RENDERED)
+        except SiteError as error:
+            result.problems.extend(error.problems)
+            continue
+        if not same:
+            result.staged.append(fresh.path)
+        result.entries.append(msgspec.structs.replace(fresh, stamp=stamp))
+        result.count(fresh.kind, RENDERED)
 
 
 def _unmade(

@@ -106,7 +106,7 @@ def related(
         ],
         reverse=True,
     )
-    return [*pins, *(index for _, index in ranked[:wanted])]
+    return [*pins, *[index for _, index in ranked[:wanted]]]
 
 
 def _candidates(own: int, postings: Postings, traits: Traits, spare: int, newer: bool) -> dict[int, int]:
