@@ -102,9 +102,10 @@ class Folding(Optimizer):
 
     def generic_visit(self, node: nodes.Node, *arguments: Any, **named: Any) -> nodes.Node:
         """Any node."""
-        if isinstance(node, _UNCHECKED) or any(node.find_all(_UNCHECKED)):
+        folded = super().generic_visit(node, *arguments, **named)
+        if folded is not node and (isinstance(node, _UNCHECKED) or any(node.find_all(_UNCHECKED))):
             return node
-        return super().generic_visit(node, *arguments, **named)
+        return folded
 
 
 _UNCHECKED = (nodes.Concat, nodes.Mod)

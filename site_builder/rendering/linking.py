@@ -211,11 +211,14 @@ def assigned(tree: nodes.Node) -> set[str]:
 
 def bindings(tree: nodes.Node) -> Counter[str]:
     """How often each name is given a value."""
-    found = Counter(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
-    found.update(node.target for node in tree.find_all(nodes.Import))
-    found.update(macro.name for macro in tree.find_all(nodes.Macro))
-    for node in tree.find_all(nodes.FromImport):
-        found.update(name if isinstance(name, str) else name[1] for name in node.names)
+    found: Counter[str] = Counter()
+    for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
+        if isinstance(node, nodes.FromImport):
+            found.update(name if isinstance(name, str) else name[1] for name in node.names)
+        elif isinstance(node, nodes.Import):
+            found[node.target] += 1
+        elif isinstance(node, nodes.Macro) or node.ctx != "load":  # type: ignore[attr-defined]
+            found[node.name] += 1  # type: ignore[attr-defined]
     return found
 
 
