@@ -7,8 +7,8 @@ Files that this builder did not write are never touched.
 
 from __future__ import annotations
 
-import errno
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -42,11 +42,9 @@ class Output:
             for left in (self.staging, inside):
                 if left.exists():  # by a build that was killed
                     shutil.rmtree(left)
-            self.staging.mkdir(parents=True)
-            if self.exists and not _can_move(self.staging, self.folder):
-                self.staging.rmdir()
+            if self.exists and _is_mounted(self.folder):
                 self.staging = inside
-                self.staging.mkdir()
+            self.staging.mkdir(parents=True)
         except OSError as error:
             raise SiteError([cannot_write(self.folder, error)]) from None
         try:
@@ -200,19 +198,19 @@ class Output:
         return len(paths)
 
 
-def _can_move(staging: Path, folder: Path) -> bool:
-    """Whether files can be renamed from ``staging`` to ``folder``: not where that is a mount of its own."""
-    probe, target = staging / ".probe", folder / ".probe-of-a-build"
-    probe.touch()
+def _is_mounted(folder: Path) -> bool:
+    """Whether ``folder`` is a mount of its own, so that nothing can be renamed into it; also where of the same disk."""
+    if os.path.ismount(folder):
+        return True
     try:
-        os.replace(probe, target)
-    except OSError as error:
-        probe.unlink()
-        if error.errno == errno.EXDEV:
-            return False
-        raise
-    target.unlink()
-    return True
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:  # no Linux: no bind mounts
+        return False
+    # proc(5): the mount point is the fifth field; spaces and their like are octal escapes.
+    points = {
+        re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), line.split(" ")[4]) for line in mounts.splitlines()
+    }
+    return os.path.realpath(folder) in points
 
 
 def _folders_of(path: str) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,17 @@ def test_an_output_among_the_sources_is_refused(tmp_path: Path, output: str) -> 
     site.mkdir()
     with pytest.raises(SiteError):
         refuse_sources(site, site / output)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a folder")
+def test_an_output_that_is_a_mount_of_the_same_disk_is_written(tmp_path: Path) -> None:
+    out, owned = tmp_path / "public", set[str]()
+    write(out, {"a.html": b"1", "b.html": b"1"}, owned)
+    mounted = subprocess.run(["mount", "--bind", out, out], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"mounting is not allowed here: {mounted.stderr!r}")
+    try:
+        write(out, {"a.html": b"2", "c/d.html": b"3"}, owned)
+        assert tree(out) == {"a.html": b"2", "c/d.html": b"3"}
+    finally:
+        subprocess.run(["umount", out], check=True)
