@@ -34,7 +34,8 @@ class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is known of a file: ``digest`` of its bytes; ``parsed`` is a :class:`Parsed` as MessagePack, or None.
 
     ``settled``: the file was older than the build that read it, so that an equal stamp proves equal bytes.
-    ``rules``: the digest of what it was parsed by.  ``image``: width, height and what is wrong with the image;
+    ``rules``: the digest of what it was parsed by.  ``identity``: the digest of all that pages can show of the
+    article beside its count of views.  ``image``: width, height and what is wrong with the image;
     None where nobody asked.
     """
 
@@ -44,6 +45,7 @@ class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     settled: bool
     rules: bytes = b""
     parsed: msgspec.Raw = _NOTHING
+    identity: bytes = b""
     image: tuple[int, int, str] | None = None
 
 
@@ -171,7 +173,14 @@ def _read_article(
     if entry is not None and entry.digest == digest and entry.rules == rules_digest:
         return msgspec.structs.replace(entry, stamp=stamp, settled=settled)
     parsed = parse_source(source, rules)
-    return InputEntry(path, stamp, digest, settled, rules_digest, msgspec.Raw(_ENCODE(parsed)))
+    return InputEntry(path, stamp, digest, settled, rules_digest, msgspec.Raw(_ENCODE(parsed)), _identity(parsed))
+
+
+def _identity(parsed: Parsed) -> bytes:
+    if parsed.article is None:
+        return b""
+    shown = msgspec.structs.replace(parsed.article, views=0, body_start=0, places=())
+    return blake2b(_ENCODE(shown), digest_size=DIGEST_SIZE).digest()
 
 
 def _read_copied(

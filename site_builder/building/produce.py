@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from site_builder.building.inputs import Progress
-from site_builder.building.keys import Canon
+from site_builder.building.keys import Canon, digest
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output
 from site_builder.building.records import Counts, PageEntry, packed, with_counts
@@ -41,7 +41,8 @@ class Known(NamedTuple):
 
     ``pages`` are the entries that are true; ``lost`` says why another file has none.  ``templates`` are the keys of
     today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no count is another
-    than in the last build.  ``build`` is this build's number.
+    than in the last build.  ``build`` is this build's number.  Before the article of the index ``unchanged`` nothing
+    changed.
     """
 
     pages: Mapping[str, PageEntry]
@@ -51,6 +52,21 @@ class Known(NamedTuple):
     counts: Counts
     same_counts: bool
     build: int
+    unchanged: int
+
+    def is_settled(self, page: Planned, entry: PageEntry | None) -> bool:
+        """Whether the page's context is the one of ``entry``, by what it promises of itself."""
+        return (
+            entry is not None
+            and 0 <= page.newest < self.unchanged
+            and entry.plan == plan_of(page)
+            and entry.template_key == self.templates.get(page.template)
+        )
+
+
+def plan_of(page: Planned) -> bytes:
+    """The digest of what a page's context is made with; empty where it promises nothing."""
+    return digest(page.kind.encode(), _ENCODE(page.arguments))[:8] if page.newest >= 0 else b""
 
 
 class Made(NamedTuple):
@@ -89,11 +105,12 @@ def known_of(
     *,
     same_counts: bool,
     build: int,
+    unchanged: int,
 ) -> Known:
     """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``)."""
     changes = {name: difference(old.get(name), parts) for name, parts in new.items() if old.get(name) != parts}
     templates = {name: key_of(parts) for name, parts in new.items()}
-    return Known(pages, lost, templates, changes, counts, same_counts, build)
+    return Known(pages, lost, templates, changes, counts, same_counts, build, unchanged)
 
 
 def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress: Progress) -> Made:
@@ -101,7 +118,16 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
 
     Raises :class:`SiteError` with what went wrong, each place in a template once.
     """
+    made = Made({}, [], Counter(), Counter(), 0)
     planned = site.pages
+    if known.same_counts and known.unchanged:
+        get, is_settled = known.pages.get, known.is_settled
+        planned = []
+        for page in site.pages:
+            if is_settled(page, get(page.path)):
+                made.done[page.kind, REUSED] += 1
+            else:
+                planned.append(page)
     if not known.pages or known.changes:
         _ = site.renderer  # made once here, not in each worker
 
@@ -119,7 +145,6 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
         return _ENCODE(result)
 
     decode = msgspec.msgpack.Decoder(_Chunk).decode
-    made = Made({}, [], Counter(), Counter(), 0)
     first_at: dict[tuple[str, int, str], Problem] = {}
     finished = memory = 0
     for chunk, data in run(make, len(planned), jobs):
@@ -193,10 +218,14 @@ def _unmade(
 ) -> _Unmade | None:
     """The page, where it has to be rendered."""
     path = output_path(planned.permalink)
-    page = planned.page(site.catalog)
     template_key = known.templates.get(planned.template, b"-")
-    context_key = canon.digest(page.context)
     entry = known.pages.get(path)
+    page = None
+    if entry is not None and known.is_settled(planned, entry):
+        context_key = entry.context_key
+    else:
+        page = planned.page(site.catalog)
+        context_key = canon.digest(page.context)
     if entry is not None and entry.template_key == template_key and entry.context_key == context_key:
         if known.same_counts or not entry.slots or known.counts.shown(entry) == entry.shown:
             result.count(planned.kind, REUSED)
@@ -207,8 +236,9 @@ def _unmade(
         why = "file was altered"
     else:
         why = _reason(entry, path, planned, template_key, known)
-    fresh = PageEntry(path, planned.kind, template_key, context_key, why=why, build=known.build)
-    return _Unmade(planned, page, entry, fresh)
+    plan = plan_of(planned)
+    fresh = PageEntry(path, planned.kind, template_key, context_key, plan=plan, why=why, build=known.build)
+    return _Unmade(planned, page or planned.page(site.catalog), entry, fresh)
 
 
 def _file(wanted: _Unmade, rendered: Rendered | SiteError, known: Known) -> tuple[PageEntry, bytes]:

@@ -17,6 +17,7 @@ from site_builder.building.engine import engines
 from site_builder.building.inputs import Progress
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
+from site_builder.building.past import past_of, unchanged_before
 from site_builder.building.present import present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
@@ -105,6 +106,7 @@ def make_site(
         uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)
         templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), page_engine)
         views = views_key(site)
+        past = past_of(site, page_engine)
         known = known_of(
             here.pages,
             here.lost,
@@ -113,6 +115,7 @@ def make_site(
             Counts(site.catalog.views, site.config.views.display),
             same_counts=views == state.build.views,
             build=state.build.number + 1,
+            unchanged=unchanged_before(state.build.past, past),
         )
     with target.staged():
         with clock.stage("render"):
@@ -120,7 +123,7 @@ def make_site(
             copies = copy_files(site, known, target)
         with clock.stage("write"):
             published = publish(site, state, here, made, copies, target)
-            build_entry = entry_of(state, key, options.instant, site, views, templates, drafts=options.drafts)
+            build_entry = entry_of(state, key, options.instant, site, views, past, templates, drafts=options.drafts)
             state.save(sources.inputs, published.pages, build_entry, uses)
             published.write_manifest(state, options.instant)
     memory = own_memory() + max(sources.inputs.memory, made.memory)

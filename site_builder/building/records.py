@@ -33,7 +33,8 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     ``slots`` holds for each slot the offset in the page without counts and a short digest of the article's
     URL, ``ways`` how it is written there, one character each, and ``shown`` what stands there, a line each.
-    ``why`` and ``build``: the reason for which it was last rendered or copied, and in which build.
+    ``plan`` is the digest of the arguments that its context was made with, where it keeps the promise of
+    :attr:`Planned.newest`.  ``why`` and ``build``: why it was last rendered or copied, and in which build.
     """
 
     path: str
@@ -46,6 +47,7 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     slots: bytes = b""
     ways: str = ""
     shown: str = ""
+    plan: bytes = b""
     why: str = ""
     build: int = 0
 
@@ -55,12 +57,26 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return bool(self.context_key)
 
 
+class Past(msgspec.Struct, frozen=True, array_like=True):
+    """The visible articles of a build, oldest first, and what else all contexts may depend on.
+
+    ``key`` is the digest of the engine, the configuration and the images' sizes; ``taxa`` holds the digest of each
+    taxon's name and address by kind and folded name; ``articles`` holds for each article 16 bytes of identity, 8 of
+    its second, and one that tells whether a correction of it lies ahead.
+    """
+
+    key: bytes = b""
+    taxa: dict[str, bytes] = {}
+    articles: bytes = b""
+
+
 class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     """The last finished build of an output.
 
     ``site_key`` is the digest of all its inputs but the instant; ``instant`` and ``until`` are Unix seconds
     between which (``until`` excluded, 0 for never) the instant changes nothing.  ``template_keys`` are the
-    parts of each template's key by name; ``views`` is the digest of all counts.
+    parts of each template's key by name; ``views`` is the digest of all counts.  ``past`` are the articles that
+    were visible, in order.
     """
 
     path: str
@@ -74,6 +90,7 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     template_keys: dict[str, dict[str, bytes]] = {}
     counts: tuple[int, int, int] = (0, 0, 0)
     warnings: tuple[Problem, ...] = ()
+    past: Past = Past()
 
 
 @functools.lru_cache(1 << 16)

@@ -15,7 +15,7 @@ from site_builder.building.engine import plugins, zone_rules
 from site_builder.building.keys import digest
 from site_builder.building.manifest import manifest_path
 from site_builder.building.present import is_untouched
-from site_builder.building.records import BuildEntry
+from site_builder.building.records import BuildEntry, Past
 from site_builder.building.snapshot import Snapshot, Sources
 from site_builder.building.state import State
 from site_builder.catalog.due import next_due
@@ -62,6 +62,7 @@ def entry_of(
     instant: datetime,
     site: Snapshot,
     views: bytes,
+    past: Past,
     templates: Mapping[str, Mapping[str, bytes]],
     *,
     drafts: bool,
@@ -86,4 +87,5 @@ def entry_of(
             len(site.parsed) - len(catalog.articles) - len(catalog.documents),
         ),
         warnings=site.warnings,
+        past=past,
     )

@@ -19,9 +19,13 @@ CHARACTERS_A_MINUTE = 400
 
 def plan_articles(catalog: Catalog) -> Iterator[Planned]:
     """One page an article, and one for each alias."""
+    newer = catalog.config.related.newer
+    pins = catalog.pins
     for index, article in enumerate(catalog.articles):
         permalink = catalog.permalinks[index]
-        yield Planned("article", permalink, "article.html", article.path, article_context, (index,))
+        # Lists look back only; pins may name any piece.
+        newest = -1 if newer or index in pins else index
+        yield Planned("article", permalink, "article.html", article.path, article_context, (index,), newest)
         if article.aliases:
             yield from plan_aliases(article.aliases, permalink, article.title, article.path)
 

@@ -19,7 +19,7 @@ def plan_home(catalog: Catalog) -> Iterator[Planned]:
     for part in slices(len(catalog.articles), catalog.config.listings.per_page):
         place = urls.numbered(urls.HOME, part.number)
         if part.number:
-            yield Planned("latest", place, "listing.html", "latest", latest_context, (part,))
+            yield Planned("latest", place, "listing.html", "latest", latest_context, (part,), part.stop - 1)
         else:
             yield Planned("home", place, "home.html", "home", home_context, (part,))
 

@@ -38,20 +38,38 @@ def plan_listings(catalog: Catalog) -> Iterator[Planned]:
     for kind in KINDS:
         for folded, taxon in taxa_of(catalog, kind).items():
             source = taxon_source(catalog, taxon)
+            fed = has_feeds(catalog, taxon)
             for part in slices(len(taxon.members), per_page):
                 place = urls.numbered(taxon.permalink, part.number)
-                yield Planned(kind, place, "listing.html", source, taxon_context, (kind, folded, part))
+                arguments = (kind, folded, part, fed)
+                yield Planned(
+                    kind, place, "listing.html", source, taxon_context, arguments, newest(taxon.members, part)
+                )
     for year, members in catalog.years.items():
         for part in slices(len(members), per_page):
             place = urls.numbered(urls.year(year), part.number)
-            yield Planned("year", place, "listing.html", f"year {year}", year_context, (year, part))
+            yield Planned(
+                "year", place, "listing.html", f"year {year}", year_context, (year, part), newest(members, part)
+            )
     for (year, month), members in catalog.months.items():
         for part in slices(len(members), per_page):
             place = urls.numbered(urls.month(year, month), part.number)
             name = f"month {year}/{month:02}"
-            yield Planned("month", place, "listing.html", name, month_context, (year, month, part))
+            yield Planned(
+                "month", place, "listing.html", name, month_context, (year, month, part), newest(members, part)
+            )
     for kind in index_kinds(catalog):
         yield Planned("index", urls.index(kind), "index.html", f"index of {kind}s", index_context, (kind,))
+
+
+def newest(members: Sequence[int], part: Slice) -> int:
+    """The newest article that a numbered page depends on; -1 for a landing page, which changes with every piece."""
+    return members[part.stop - 1] if part.number else -1
+
+
+def has_feeds(catalog: Catalog, taxon: Taxon) -> bool:
+    """Whether there are feeds of the taxon: categories and tags with enough pieces have some."""
+    return taxon.kind in ("category", "tag") and len(taxon.members) >= catalog.config.feeds.minimum
 
 
 def listing(
@@ -85,9 +103,7 @@ def listing(
 
 
 def feed_links(catalog: Catalog, taxon: Taxon) -> tuple[FeedLink, ...]:
-    """The feeds of a taxon: categories and tags with enough pieces have some."""
-    if taxon.kind not in ("category", "tag") or len(taxon.members) < catalog.config.feeds.minimum:
-        return ()
+    """The feeds of a taxon that has some."""
     address = catalog.addresses.url
     return (
         FeedLink(taxon.name, RSS, address(urls.feed(taxon.permalink, "rss.xml"))),
@@ -95,8 +111,8 @@ def feed_links(catalog: Catalog, taxon: Taxon) -> tuple[FeedLink, ...]:
     )
 
 
-def taxon_context(catalog: Catalog, kind: str, folded: str, part: Slice) -> ListingContext:
-    """A page of a category, tag, author or source."""
+def taxon_context(catalog: Catalog, kind: str, folded: str, part: Slice, fed: bool) -> ListingContext:
+    """A page of a category, tag, author or source; ``fed``: it has feeds."""
     taxon = taxa_of(catalog, kind)[folded]
     shown = listing(catalog, kind, taxon.permalink, taxon.name, taxon.members, part, description=taxon.description)
     most_read: list[int] = []
@@ -110,7 +126,7 @@ def taxon_context(catalog: Catalog, kind: str, folded: str, part: Slice) -> List
             _numbered_title(taxon.name, part),
             taxon.description,
             parents=_parents(catalog, kind),
-            feeds=feed_links(catalog, taxon),
+            feeds=feed_links(catalog, taxon) if fed else (),
         ),
         listing=shown,
         most_read=cards(catalog, most_read),

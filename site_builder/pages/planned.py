@@ -16,6 +16,9 @@ class Planned(msgspec.Struct, frozen=True):
     """``make(catalog, *arguments)`` gives the template and the context.
 
     ``permalink`` is the page's address; ``source`` the content file or the setting that it comes from.
+
+    ``newest`` is a promise: beside ``arguments``, the configuration, and the names and addresses of taxa, the
+    context depends on no article that was published after the one of that index.  -1 promises nothing.
     """
 
     kind: str
@@ -24,6 +27,7 @@ class Planned(msgspec.Struct, frozen=True):
     source: str
     make: Callable[..., msgspec.Struct]
     arguments: tuple[Any, ...] = ()
+    newest: int = -1
 
     @property
     def path(self) -> str:
