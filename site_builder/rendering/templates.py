@@ -88,7 +88,9 @@ class Templates:
             # Names of filters and tests are looked up by the code generator; to Python it comes when it is needed.
             self._environment.compile(tree, name, source.path, raw=True)
         except jinja2.TemplateSyntaxError as error:
-            return [Problem(source.path, error.lineno, 1, (error.message or "syntax error").rstrip("."), self._hint(error))]
+            return [
+                Problem(source.path, error.lineno, 1, (error.message or "syntax error").rstrip("."), self._hint(error))
+            ]
         return []
 
     def _hint(self, error: jinja2.TemplateSyntaxError) -> str:
