@@ -15,7 +15,7 @@ import msgspec
 from site_builder.errors import Problem
 
 
-class Items(msgspec.Struct, frozen=True, tag=True):
+class Items(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A list under a free key, as a closed value."""
 
     items: tuple[Value, ...] = ()
@@ -30,7 +30,7 @@ class Items(msgspec.Struct, frozen=True, tag=True):
         return len(self.items)
 
 
-class Record(msgspec.Struct, frozen=True, tag=True):
+class Record(msgspec.Struct, frozen=True, gc=False, tag=True):
     """A free mapping as a closed value: its items in order; ``record.key`` and ``record['key']`` read one."""
 
     # Underscored: a name of its own would hide the key of that name from templates.
@@ -65,14 +65,14 @@ Value = str | int | bool | None | Items | Record
 # ---------------------------------------------------------------- what content says
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, gc=False):
     """A file of ``content/`` as it was read: ``path`` starts with ``content/``."""
 
     path: str
     data: bytes
 
 
-class Image(msgspec.Struct, frozen=True):
+class Image(msgspec.Struct, frozen=True, gc=False):
     """An image as an article names it: ``src`` is a site path like ``/images/a.jpg`` or an http(s) URL."""
 
     src: str
@@ -80,7 +80,7 @@ class Image(msgspec.Struct, frozen=True):
     credit: str = ""
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where the value of a front-matter key stands, for problems that are found later."""
 
     key: str
@@ -88,7 +88,7 @@ class Place(msgspec.Struct, frozen=True):
     column: int
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Article(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The checked front matter of one article, and facts of its body; never the body itself.
 
     ``body_start`` is the offset of the body in the file's bytes, ``digest`` that of the bytes from there on.
@@ -128,7 +128,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Document(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A piece of ``content/pages/`` that is not an article: about, contact.  Fields as in :class:`Article`."""
 
     path: str
@@ -148,7 +148,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     places: tuple[Place, ...] = ()
 
 
-class Parsed(msgspec.Struct, frozen=True, omit_defaults=True):
+class Parsed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What parsing one source gives: one of ``article`` and ``document``, or problems; warnings with either."""
 
     article: Article | None = None
@@ -177,7 +177,7 @@ class StoredViews(msgspec.Struct, frozen=True):
 # ---------------------------------------------------------------- what pages show
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Picture(msgspec.Struct, frozen=True, gc=False):
     """An image as a page shows it: ``url`` root-relative or absolute; sizes in pixels, 0 where unknown."""
 
     url: str
@@ -187,14 +187,14 @@ class Picture(msgspec.Struct, frozen=True):
     height: int = 0
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, gc=False):
     """A name with the address of its listing: a category, tag, author, source, year, month or document."""
 
     name: str
     url: str
 
 
-class Card(msgspec.Struct, frozen=True):
+class Card(msgspec.Struct, frozen=True, gc=False):
     """How one article is seen from other pages.  It has no body and no views: those are no input of other pages."""
 
     title: str
@@ -207,7 +207,7 @@ class Card(msgspec.Struct, frozen=True):
     lang: str
 
 
-class BodyRef(msgspec.Struct, frozen=True):
+class BodyRef(msgspec.Struct, frozen=True, gc=False):
     """Names a Markdown body by its place and its digest; the renderer replaces it with its HTML.
 
     ``path`` and ``start`` say where it is; only ``digest`` says what it is.
@@ -218,7 +218,7 @@ class BodyRef(msgspec.Struct, frozen=True):
     digest: bytes
 
 
-class Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True, gc=False):
     """One output file to be rendered: ``path`` in the output folder, ``template`` name, ``context`` a closed value.
 
     The fields of ``context`` are the names that the template sees.
@@ -231,7 +231,7 @@ class Page(msgspec.Struct, frozen=True):
     source: str = ""
 
 
-class Rendered(msgspec.Struct, frozen=True):
+class Rendered(msgspec.Struct, frozen=True, gc=False):
     """Bytes of a page with its slots cut out: view counts are spliced in at ``slots`` = (offset, name).
 
     A name is the article's URL, and after a ``#`` how the page writes large numbers (``rendering/slots.py``).
@@ -241,7 +241,7 @@ class Rendered(msgspec.Struct, frozen=True):
     slots: tuple[tuple[int, str], ...] = ()
 
 
-class Heading(msgspec.Struct, frozen=True):
+class Heading(msgspec.Struct, frozen=True, gc=False):
     """An entry of a table of contents: ``level`` 2 to 6, ``id`` of the heading's element, its plain text."""
 
     level: int

@@ -42,7 +42,8 @@ def past_of(site: Snapshot, engine: bytes) -> Past:
 
 def unchanged_before(old: Past, new: Past) -> int:
     """The index before which nothing changed, 0 where anything else did that contexts depend on."""
-    if old.key != new.key or any(new.taxa.get(name) != key for name, key in old.taxa.items()):
+    # A taxon that is gone is one of no piece that is left.
+    if old.key != new.key or any(new.taxa.get(name, key) != key for name, key in old.taxa.items()):
         return 0
     size = _RECORD.size
     shorter = min(len(old.articles), len(new.articles)) // size

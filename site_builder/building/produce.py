@@ -123,8 +123,8 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
     if known.same_counts and known.unchanged:
         get, is_settled = known.pages.get, known.is_settled
         planned = []
-        for page in site.pages:
-            if is_settled(page, get(page.path)):
+        for page, path in zip(site.pages, site.paths, strict=True):
+            if is_settled(page, get(path)):
                 made.done[page.kind, REUSED] += 1
             else:
                 planned.append(page)

@@ -51,7 +51,7 @@ def publish(site: Snapshot, state: State, here: Present, made: Made, copies: Cop
     fresh = {**made.entries, **copies.entries}
     staged = [*made.staged, *copies.entries]
     pages: dict[str, PageEntry] = {}
-    for path in (*(page.path for page in site.pages), *(file.path for file in site.copied)):
+    for path in (*site.paths, *(file.path for file in site.copied)):
         entry = fresh.get(path)
         pages[path] = entry if entry is not None else here.pages[path]
     if state.is_unknown:

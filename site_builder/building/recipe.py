@@ -144,7 +144,7 @@ def refuse_foreign(state: State, target: Output, site: Snapshot) -> None:
     """Raises :class:`SiteError` for files of others where files of the site have to stand."""
     if state.is_unknown:
         return  # told when the bytes are known: what is equal is taken over
-    paths = [*(page.path for page in site.pages), *(file.path for file in site.copied)]
+    paths = [*site.paths, *(file.path for file in site.copied)]
     foreign = target.foreign(paths, state.owned)
     if foreign:
         raise in_the_way(target.folder, foreign.values(), is_unknown=False)

@@ -62,6 +62,11 @@ class Snapshot:
     pages: list[Planned]
     copied: list[CopiedFile]
 
+    @cached_property
+    def paths(self) -> list[str]:
+        """The output path of each page."""
+        return [page.path for page in self.pages]
+
     @property
     def config(self) -> SiteConfig:
         """The site's configuration."""
@@ -146,8 +151,10 @@ def snapshot_of(sources: Sources, instant: datetime, *, drafts: bool = False, st
     config = sources.config
     texts = (sources.config_text, config.site.logo)
     copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
-    check_plan(catalog, [*((page.path, page.source) for page in pages), *((c.path, c.source) for c in copied)])
-    return Snapshot(sources, parsed, catalog, pages, copied)
+    site = Snapshot(sources, parsed, catalog, pages, copied)
+    planned = zip(site.paths, [page.source for page in pages], strict=True)
+    check_plan(catalog, [*planned, *((file.path, file.source) for file in copied)])
+    return site
 
 
 def take_snapshot(

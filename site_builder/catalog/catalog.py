@@ -182,12 +182,20 @@ def make_catalog(
     years: dict[int, list[int]] = {}
     months: dict[tuple[int, int], list[int]] = {}
     permalinks: list[str] = []
+    forms: dict[tuple[int, str], str] = {}
     cards: list[Card] = []
     for index, (article, when) in enumerate(zip(visible, local, strict=True)):
         years.setdefault(when.year, []).append(index)
         months.setdefault((when.year, when.month), []).append(index)
         category = categories[category_folds[article.category]]
-        permalink = article.permalink or addresses.article(article.slug, category.slug, when)
+        permalink = article.permalink
+        if not permalink:
+            # The pattern is filled in once for each day and category; "\0" stands for the slug.
+            day = (when.toordinal(), category.slug)
+            form = forms.get(day)
+            if form is None:
+                form = forms[day] = addresses.article("\0", category.slug, when)
+            permalink = form.replace("\0", article.slug)
         url = addresses.url(permalink)
         permalinks.append(permalink)
         cards.append(

@@ -7,6 +7,7 @@ added.  Its *output path* is the file below the output folder.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -30,6 +31,9 @@ VIEWS_SHARDS = 256
 # RFC 3986 §3.3: pchar without "%"; the rest is percent-encoded as UTF-8.
 SAFE = "/~!$&'()*+,;=:@-._"
 
+# What is the same percent-encoded, told at one look.
+_plain = re.compile(r"[A-Za-z0-9/_.~-]*").fullmatch
+
 
 class Addresses(msgspec.Struct, frozen=True):
     """Makes addresses for one site: ``root`` is absolute without final slash, ``base`` its path part."""
@@ -41,7 +45,7 @@ class Addresses(msgspec.Struct, frozen=True):
 
     def url(self, permalink: str) -> str:
         """The root-relative URL of a permalink."""
-        return self.base + (permalink if permalink.isascii() and permalink.isalnum() else quote(permalink, safe=SAFE))
+        return self.base + (permalink if _plain(permalink) else quote(permalink, safe=SAFE))
 
     def absolute(self, url: str) -> str:
         """The absolute URL of a root-relative one (an absolute one stays)."""

@@ -42,6 +42,13 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
 
     Paths that differ in case or composition only are one file on many disks, so they collide too.
     """
+    outputs = list(outputs)
+    paths = [path for path, _ in outputs]
+    if all(map(str.isascii, paths)):
+        # Most sites have nothing to tell: a few looks at all paths together say so.
+        lowered = {path.lower() for path in paths}
+        if len(lowered) == len(paths) and lowered.isdisjoint(_all_folders(lowered)):
+            return []
     owners: dict[str, tuple[str, str]] = {}
     folders: dict[str, str] = {}
     problems = []
@@ -61,6 +68,15 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
 
 
 _BROUGHT = re.compile(r"(.*) \(first in (content/.*)\)", re.DOTALL).fullmatch
+
+
+def _all_folders(paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    level = {path.rpartition("/")[0] for path in paths}
+    while level := level - {""}:
+        found |= level
+        level = {folder.rpartition("/")[0] for folder in level} - found
+    return found
 
 
 def _problem(path: str, source: str, other: str, why: str = "") -> Problem:

@@ -12,7 +12,7 @@ from site_builder.catalog.urls import output_path
 from site_builder.model import Page
 
 
-class Planned(msgspec.Struct, frozen=True):
+class Planned(msgspec.Struct, frozen=True, gc=False):
     """``make(catalog, *arguments)`` gives the template and the context.
 
     ``permalink`` is the page's address; ``source`` the content file or the setting that it comes from.

@@ -76,3 +76,4 @@ def test_another_configuration_or_name_of_a_taxon_leaves_nothing_unchanged() -> 
     assert unchanged_before(one, Past(b"other", one.taxa, one.articles)) == 0
     assert unchanged_before(one, Past(b"k", {"tag:a": b"2"}, one.articles)) == 0
     assert unchanged_before(one, Past(b"k", {"tag:a": b"1", "tag:b": b"9"}, one.articles)) == 2
+    assert unchanged_before(one, Past(b"k", {}, one.articles)) == 2
