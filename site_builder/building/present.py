@@ -5,17 +5,21 @@ In: the entries of the last build.  Out: those whose files are as they were left
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
 from site_builder.building.records import PageEntry
+from site_builder.building.workers import beside
 from site_builder.sources.scan import Stamp, stamp_of
 
 _PIECE = 1 << 20
+# Fewer files are looked at sooner than a process is started.
+FEWEST_BESIDE = 5_000
 
 
 class Present(NamedTuple):
@@ -29,8 +33,22 @@ class Present(NamedTuple):
     restamped: bool
 
 
-def present(folder: str, entries: Mapping[str, PageEntry]) -> Present:
-    """Look at the file of each entry below ``folder``; only those whose stamp is another are read."""
+def looked_at(folder: str, entries: Mapping[str, PageEntry], jobs: int) -> Callable[[], bool]:
+    """Begin to look whether every file below ``folder`` is untouched; what is given back waits for the answer."""
+
+    def look() -> bool:
+        return is_untouched(folder, entries)
+
+    return functools.cache(beside(look) if jobs > 1 and len(entries) >= FEWEST_BESIDE else look)
+
+
+def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = False) -> Present:
+    """Look at the file of each entry below ``folder``; only those whose stamp is another are read.
+
+    ``untouched``: :func:`is_untouched` has just said so of all of them.
+    """
+    if untouched:
+        return Present(dict(entries), {}, restamped=False)
     found: dict[str, PageEntry] = {}
     lost: dict[str, str] = {}
     restamped = False
@@ -59,14 +77,11 @@ def is_untouched(folder: str, entries: Mapping[str, PageEntry]) -> bool:
     lstat = os.lstat
     try:
         for path, entry in entries.items():
-            if _stamp(lstat(f"{folder}/{path}")) != entry.stamp or not entry.context_key:
+            if not entry.context_key or stamp_of(lstat(f"{folder}/{path}")) != entry.stamp:
                 return False
     except (OSError, ValueError):
         return False
     return True
-
-
-_stamp = stamp_of
 
 
 def _holds(location: str, entry: PageEntry) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from site_builder.building.inputs import Progress
-from site_builder.building.keys import Canon, digest
+from site_builder.building.keys import Canon
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output
 from site_builder.building.records import Counts, PageEntry, packed, with_counts
@@ -65,8 +65,8 @@ class Known(NamedTuple):
 
 
 def plan_of(page: Planned) -> bytes:
-    """The digest of what a page's context is made with; empty where it promises nothing."""
-    return digest(page.kind.encode(), _ENCODE(page.arguments))[:8] if page.newest >= 0 else b""
+    """What a page's context is made with, as bytes; empty where it promises nothing."""
+    return _ENCODE(page.arguments) if page.newest >= 0 else b""
 
 
 class Made(NamedTuple):
@@ -247,7 +247,7 @@ def _file(wanted: _Unmade, rendered: Rendered | SiteError, known: Known) -> tupl
         raise rendered
     slots, ways = packed(rendered)
     fresh = msgspec.structs.replace(wanted.fresh, slots=slots, ways=ways)
-    shown = _shown(fresh, known.counts, wanted.planned, rendered.slots)
+    shown = _shown(known.counts, wanted.planned, rendered.slots)
     data = with_counts(rendered.data, msgspec.structs.replace(fresh, shown="\n" * shown.count("\n")), shown)
     return msgspec.structs.replace(fresh, sha256=sha256(data).digest(), size=len(data), shown=shown), data
 
@@ -260,12 +260,11 @@ def _reason(entry: PageEntry | None, path: str, planned: Planned, template_key: 
     return "what it shows"
 
 
-def _shown(entry: PageEntry, counts: Counts, planned: Planned, slots: Sequence[tuple[int, str]]) -> str:
+def _shown(counts: Counts, planned: Planned, slots: Sequence[tuple[int, str]]) -> str:
     try:
-        return counts.shown(entry)
-    except KeyError:
-        unknown = next(name for _, name in slots if not counts.has(name.partition("#")[0]))
-        raise SiteError([unknown_slot(unknown.partition("#")[0], planned)]) from None
+        return counts.texts(name for _, name in slots)
+    except KeyError as error:
+        raise SiteError([unknown_slot(str(error.args[0]), planned)]) from None
 
 
 def _splice(entry: PageEntry, known: Known, output: Output, result: _Chunk) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from site_builder.building.inputs import Progress
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
 from site_builder.building.past import past_of, unchanged_before
-from site_builder.building.present import present
+from site_builder.building.present import looked_at, present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
 from site_builder.building.records import Counts
@@ -72,13 +72,14 @@ def build(
         only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
         opened(folder, target.folder) as state,
     ):
+        untouched = looked_at(str(target.folder), state.pages, options.jobs)
         sources = read_sources(folder, state.inputs, start, jobs=options.jobs, progress=say, clock=clock)
         state.save_inputs(sources.inputs)
         with clock.stage("plan"):
             key = site_key(sources, engines().page, drafts=drafts)
-            if not strict and not verify_sample and nothing_to_do(state, key, instant):
+            if not strict and not verify_sample and nothing_to_do(state, key, instant, untouched):
                 return report_of(state, target, instant, clock, options.jobs)
-        done = make_site(sources, state, target, options, key, say, clock)
+        done = make_site(sources, state, target, options, key, say, clock, untouched)
         if verify_sample:
             with clock.stage("verify"):
                 refuse_differences(done, state, verify_sample)
@@ -95,12 +96,19 @@ class Options(NamedTuple):
 
 
 def make_site(
-    sources: Sources, state: State, target: Output, options: Options, key: bytes, say: Progress, clock: Stopwatch
+    sources: Sources,
+    state: State,
+    target: Output,
+    options: Options,
+    key: bytes,
+    say: Progress,
+    clock: Stopwatch,
+    untouched: Callable[[], bool] = lambda: False,
 ) -> Done:
     """Bring the output from what ``state`` knows of it to what ``sources`` say.  Raises :class:`SiteError`."""
     with clock.stage("plan"):
         site = snapshot_of(sources, options.instant, drafts=options.drafts, strict=options.strict)
-        here = present(str(target.folder), state.pages)
+        here = present(str(target.folder), state.pages, untouched())
         refuse_foreign(state, target, site)
         page_engine = engines().page
         uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -100,28 +100,37 @@ def short(url: str) -> bytes:
 
 
 class Counts:
-    """The counts to show, by :func:`short` URL."""
+    """The counts to show, as they are written."""
 
     def __init__(self, views: Mapping[str, int], display: Display) -> None:
-        """``views`` by URL.  Raises :class:`ValueError` where two have one short form (1 in 10^7)."""
-        self._views = {short(url): count for url, count in views.items()}
+        """``views`` by URL."""
+        self._views = views
         self._display = display
-        if len(self._views) != len(views):
+
+    @functools.cached_property
+    def _by_short(self) -> dict[bytes, int]:
+        # A build in which no count changed asks for a few of many: only others need them all by their short form.
+        found = {short(url): count for url, count in self._views.items()}
+        if len(found) != len(self._views):  # 1 in 10^7 for a million addresses
             raise ValueError("two addresses have the same short digest: change one of them")
+        return found
 
-    def has(self, url: str) -> bool:
-        """Whether there is a count for the article at ``url``."""
-        return short(url) in self._views
+    def text(self, name: str) -> str:
+        """What stands in the slot of that name; ``KeyError`` with the URL where its article has no count."""
+        url, _, way = name.partition("#")
+        return written(self._views[url], way, self._display).decode()
 
-    def text(self, url: bytes, way: str) -> str:
-        """What a slot shows; ``KeyError`` where its article has no count."""
-        return written(self._views[url], "" if way == _NO_WAY else way, self._display).decode()
+    def texts(self, names: Iterable[str]) -> str:
+        """What stands in the slots of these names, a line each."""
+        return _BETWEEN.join(map(self.text, names))
 
     def shown(self, entry: PageEntry) -> str:
         """What the slots of ``entry`` have to show, a line each."""
+        views = self._by_short
         ways = entry.ways or _NO_WAY * (len(entry.slots) // _SLOT.size)
         return _BETWEEN.join(
-            self.text(url, way) for (_, url), way in zip(_SLOT.iter_unpack(entry.slots), ways, strict=True)
+            written(views[url], "" if way == _NO_WAY else way, self._display).decode()
+            for (_, url), way in zip(_SLOT.iter_unpack(entry.slots), ways, strict=True)
         )
 
 

@@ -144,10 +144,10 @@ class Store:
 
     def _write_segments(self, table: str, records: Mapping[str, msgspec.Struct], touched: set[int]) -> None:
         segments: dict[int, list[msgspec.Struct]] = {bucket: [] for bucket in touched}
-        for path in sorted(records):
+        for path, record in records.items():
             entries = segments.get(_bucket(path))
             if entries is not None:
-                entries.append(records[path])
+                entries.append(record)
         for bucket, entries in segments.items():
             if not entries:
                 self._connection.execute("DELETE FROM segments WHERE name = ? AND bucket = ?", (table, bucket))

@@ -5,7 +5,7 @@ This is the principle of page keys for the whole site: equal inputs give equal o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import msgspec
 from site_builder.building.engine import plugins, zone_rules
 from site_builder.building.keys import digest
 from site_builder.building.manifest import manifest_path
-from site_builder.building.present import is_untouched
 from site_builder.building.records import BuildEntry, Past
 from site_builder.building.snapshot import Snapshot, Sources
 from site_builder.building.state import State
@@ -43,8 +42,8 @@ def views_key(site: Snapshot) -> bytes:
     return digest(_ENCODE((site.config.views.display, list(site.catalog.views.items()))))
 
 
-def nothing_to_do(state: State, key: bytes, instant: datetime) -> bool:
-    """Whether a build at ``instant`` with the inputs ``key`` would change nothing."""
+def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callable[[], bool]) -> bool:
+    """Whether a build at ``instant`` with the inputs ``key`` would change nothing; ``untouched``: in the output."""
     last = state.build
     second = int(instant.timestamp())
     return (
@@ -52,7 +51,7 @@ def nothing_to_do(state: State, key: bytes, instant: datetime) -> bool:
         and last.instant <= second
         and (not last.until or second < last.until)
         and manifest_path(state.site_dir, state.output).exists()
-        and is_untouched(str(state.output), state.pages)
+        and untouched()
     )
 
 

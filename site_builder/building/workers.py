@@ -44,8 +44,7 @@ def run(task: Callable[[range], Result], count: int, jobs: int) -> Iterator[tupl
     """
     size = max(SMALLEST_CHUNK, -(-count // (jobs * CHUNKS_A_JOB)))
     chunks = [range(start, min(start + size, count)) for start in range(0, count, size)]
-    can_fork = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
-    if jobs <= 1 or count < FEWEST_FOR_FORK or not can_fork:
+    if jobs <= 1 or count < FEWEST_FOR_FORK or not _can_fork():
         for chunk in chunks:
             yield chunk, task(chunk)
         return
@@ -101,6 +100,42 @@ def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int)
                 process.terminate()
             process.join()
             connection.close()
+
+
+def beside(task: Callable[[], bool]) -> Callable[[], bool]:
+    """Start ``task`` in a process of its own, where there is a core for it; what is given back waits for its answer.
+
+    The answer is False where that process was ended.
+    """
+    if available_jobs() < 2 or not _can_fork():
+        return task
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+
+    def answer() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        ours.close()
+        theirs.send(task())
+        os._exit(0)
+
+    process = context.Process(target=answer, daemon=True)
+    process.start()
+    theirs.close()
+
+    def wait_for_it() -> bool:
+        try:
+            return bool(ours.recv())
+        except EOFError:
+            return False
+        finally:
+            ours.close()
+            process.join()
+
+    return wait_for_it
+
+
+def _can_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 
 
 def _serve(task: Callable[[range], object], pipe: Connection, others: list[Connection]) -> None:

@@ -29,7 +29,8 @@ def plan_feeds(catalog: Catalog) -> Iterator[Planned]:
             for name in ("rss.xml", "atom.xml"):
                 place = urls.feed(taxon.permalink, name)
                 source = f"feed of {taxon_source(catalog, taxon)}"
-                yield Planned("feed", place, TEMPLATES[name], source, taxon_feed, (kind, folded, name))
+                arguments = (kind, folded, name, len(taxon.members))
+                yield Planned("feed", place, TEMPLATES[name], source, taxon_feed, arguments, taxon.members[-1])
 
 
 def site_feed(catalog: Catalog, name: str) -> FeedContext:
@@ -39,11 +40,11 @@ def site_feed(catalog: Catalog, name: str) -> FeedContext:
     return _feed(catalog, urls.HOME, name, site.title, site.description or site.tagline or site.title, newest)
 
 
-def taxon_feed(catalog: Catalog, kind: str, folded: str, name: str) -> FeedContext:
-    """The feed of a category or tag."""
+def taxon_feed(catalog: Catalog, kind: str, folded: str, name: str, stop: int) -> FeedContext:
+    """The feed of a category or tag: its newest pieces before the place ``stop``, which is all of them."""
     taxon: Taxon = taxa_of(catalog, kind)[folded]
     title = f"{taxon.name} | {catalog.config.site.title}"
-    newest = taxon.members[: -catalog.config.feeds.entries - 1 : -1]
+    newest = taxon.members[max(0, stop - catalog.config.feeds.entries) : stop][::-1]
     return _feed(catalog, taxon.permalink, name, title, taxon.description or title, newest)
 
 

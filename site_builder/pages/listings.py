@@ -42,9 +42,9 @@ def plan_listings(catalog: Catalog) -> Iterator[Planned]:
             for part in slices(len(taxon.members), per_page):
                 place = urls.numbered(taxon.permalink, part.number)
                 arguments = (kind, folded, part, fed)
-                yield Planned(
-                    kind, place, "listing.html", source, taxon_context, arguments, newest(taxon.members, part)
-                )
+                # A category's landing page shows what is most read, which any piece may change.
+                promised = -1 if kind == "category" and not part.number else newest(taxon.members, part)
+                yield Planned(kind, place, "listing.html", source, taxon_context, arguments, promised)
     for year, members in catalog.years.items():
         for part in slices(len(members), per_page):
             place = urls.numbered(urls.year(year), part.number)
@@ -63,8 +63,8 @@ def plan_listings(catalog: Catalog) -> Iterator[Planned]:
 
 
 def newest(members: Sequence[int], part: Slice) -> int:
-    """The newest article that a numbered page depends on; -1 for a landing page, which changes with every piece."""
-    return members[part.stop - 1] if part.number else -1
+    """The newest article that a page of a list depends on; where the page ends is among its arguments."""
+    return members[part.stop - 1]
 
 
 def has_feeds(catalog: Catalog, taxon: Taxon) -> bool:

@@ -28,9 +28,10 @@ def plan_sitemaps(catalog: Catalog) -> Iterator[Planned]:
     """All sitemaps and ``robots.txt``."""
     source = "sitemap"
     yield Planned("sitemap", urls.SITEMAP, "sitemaps/index.xml", source, index_context)
-    for (year, month), shard in _shards(catalog):
+    for year, month, shard, part in _shards(catalog):
         place = _shard_permalink(year, month, shard)
-        yield Planned("sitemap", place, "sitemaps/shard.xml", source, month_context, (year, month, shard))
+        arguments = (year, month, shard, len(part))
+        yield Planned("sitemap", place, "sitemaps/shard.xml", source, month_context, arguments, part[-1])
     for shard in range(_count(len(_other_pages(catalog)))):
         place = _pages_permalink(shard)
         yield Planned("sitemap", place, "sitemaps/shard.xml", source, pages_context, (shard,))
@@ -42,10 +43,12 @@ def _count(length: int) -> int:
     return -(-length // SHARD)
 
 
-def _shards(catalog: Catalog) -> Iterator[tuple[tuple[int, int], int]]:
-    for month in catalog.months:
-        for shard in range(_count(len(_indexed(catalog, *month)))):
-            yield month, shard
+def _shards(catalog: Catalog) -> Iterator[tuple[int, int, int, list[int]]]:
+    """Year, month, number and pieces of each shard."""
+    for year, month in catalog.months:
+        indexed = _indexed(catalog, year, month)
+        for shard in range(_count(len(indexed))):
+            yield year, month, shard, indexed[shard * SHARD : (shard + 1) * SHARD]
 
 
 def _indexed(catalog: Catalog, year: int, month: int) -> list[int]:
@@ -69,11 +72,11 @@ def _changed(article: Article) -> datetime:
     return article.updated or article.timestamp
 
 
-def month_context(catalog: Catalog, year: int, month: int, shard: int) -> SitemapContext:
-    """The pieces of one month."""
+def month_context(catalog: Catalog, year: int, month: int, shard: int, length: int) -> SitemapContext:
+    """The pieces of one month from the shard's first on, ``length`` of them."""
     absolute = catalog.addresses.absolute
     found = []
-    for index in _indexed(catalog, year, month)[shard * SHARD : (shard + 1) * SHARD]:
+    for index in _indexed(catalog, year, month)[shard * SHARD :][:length]:
         card = catalog.cards[index]
         images = (absolute(card.image.url),) if card.image else ()
         found.append(SitemapUrl(absolute(card.url), _changed(catalog.articles[index]), images))
@@ -112,8 +115,7 @@ def index_context(catalog: Catalog) -> SitemapContext:
         return SitemapUrl(addresses.absolute(addresses.url(permalink)), changed)
 
     entries = []
-    for (year, month), shard in _shards(catalog):
-        members = _indexed(catalog, year, month)[shard * SHARD : (shard + 1) * SHARD]
+    for year, month, shard, members in _shards(catalog):
         changed = max(_changed(catalog.articles[index]) for index in members)
         entries.append(entry(_shard_permalink(year, month, shard), changed))
     others = _other_pages(catalog)
