@@ -6,6 +6,7 @@ In: what a scan found, what the last build knew.  Out: an :class:`InputEntry` fo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
@@ -135,9 +136,11 @@ def _read_articles(
 ) -> int:
     """Read and where needed parse ``unsure``; the most memory that the workers took together."""
 
+    parent = os.getpid()
+
     def read(chunk: range) -> tuple[bytes, int]:
         found = [_read_article(site_dir, unsure[index], files, known, start, rules, rules_digest) for index in chunk]
-        return _ENCODE(found), own_memory() if chunk.stop == len(unsure) else 0
+        return _ENCODE(found), own_memory() if chunk.stop == len(unsure) and os.getpid() != parent else 0
 
     decode = msgspec.msgpack.Decoder(list[InputEntry]).decode
     done = memory = 0

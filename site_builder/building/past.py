@@ -7,6 +7,7 @@ article's own lists look back on, is what it was.  What a page promises of its c
 from __future__ import annotations
 
 import struct
+from array import array
 from bisect import bisect_left
 
 import msgspec
@@ -37,6 +38,7 @@ def past_of(site: Snapshot, engine: bytes) -> Past:
                 for article, second in zip(catalog.articles, catalog.traits.second, strict=True)
             ]
         ),
+        counts=array("q", [catalog.views[card.url] for card in catalog.cards]).tobytes(),
     )
 
 
@@ -62,6 +64,11 @@ def unchanged_before(old: Past, new: Past) -> int:
     # Pieces of one second see each other: a list looks back on all that are not newer.
     earliest = min(seconds)
     return bisect_left(range(found), earliest, key=lambda index: _second(new.articles, index))
+
+
+def same_counts_before(old: Past, new: Past, index: int) -> bool:
+    """Whether no article before ``index``, which both have, has another count of views."""
+    return old.counts[: 8 * index] == new.counts[: 8 * index]
 
 
 def _second(articles: bytes, index: int) -> int:

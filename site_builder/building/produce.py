@@ -6,6 +6,7 @@ each kind were rendered, spliced, reused.  Runs in worker processes over chunks 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -19,7 +20,7 @@ from site_builder.building.memory import own_memory
 from site_builder.building.output import Output
 from site_builder.building.records import Counts, PageEntry, packed, with_counts
 from site_builder.building.snapshot import Snapshot, unknown_slot
-from site_builder.building.template_keys import difference, key_of
+from site_builder.building.template_keys import WITH_CARDS, difference, key_of
 from site_builder.building.workers import run
 from site_builder.catalog.urls import output_path
 from site_builder.errors import Problem, SiteError
@@ -42,7 +43,7 @@ class Known(NamedTuple):
     ``pages`` are the entries that are true; ``lost`` says why another file has none.  ``templates`` are the keys of
     today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no count is another
     than in the last build.  ``build`` is this build's number.  Before the article of the index ``unchanged`` nothing
-    changed.
+    changed; ``same_before``: no count either.  ``calm`` are the templates that show no articles but their context's.
     """
 
     pages: Mapping[str, PageEntry]
@@ -53,6 +54,8 @@ class Known(NamedTuple):
     same_counts: bool
     build: int
     unchanged: int
+    same_before: bool
+    calm: frozenset[str]
 
     def is_settled(self, page: Planned, entry: PageEntry | None) -> bool:
         """Whether the page's context is the one of ``entry``, by what it promises of itself."""
@@ -106,11 +109,13 @@ def known_of(
     same_counts: bool,
     build: int,
     unchanged: int,
+    same_before: bool,
 ) -> Known:
     """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``)."""
     changes = {name: difference(old.get(name), parts) for name, parts in new.items() if old.get(name) != parts}
     templates = {name: key_of(parts) for name, parts in new.items()}
-    return Known(pages, lost, templates, changes, counts, same_counts, build, unchanged)
+    calm = frozenset(name for name, parts in new.items() if WITH_CARDS.isdisjoint(parts))
+    return Known(pages, lost, templates, changes, counts, same_counts, build, unchanged, same_before, calm)
 
 
 def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress: Progress) -> Made:
@@ -120,11 +125,12 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
     """
     made = Made({}, [], Counter(), Counter(), 0)
     planned = site.pages
-    if known.same_counts and known.unchanged:
+    if known.unchanged and (known.same_counts or known.same_before):
         get, is_settled = known.pages.get, known.is_settled
+        calm = known.templates.keys() if known.same_counts else known.calm
         planned = []
         for page, path in zip(site.pages, site.paths, strict=True):
-            if is_settled(page, get(path)):
+            if page.template in calm and is_settled(page, get(path)):
                 made.done[page.kind, REUSED] += 1
             else:
                 planned.append(page)
@@ -134,13 +140,15 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
     # One for each process: most cards and terms stand on pages of many chunks.
     canon = Canon()
 
+    parent = os.getpid()
+
     def make(chunk: range) -> bytes:
         result = _Chunk()
         for start in range(chunk.start, chunk.stop, TOGETHER):
             _make_some(planned[start : min(start + TOGETHER, chunk.stop)], site, known, output, canon, result)
             if len(result.problems) >= ENOUGH_PROBLEMS:
                 break
-        if chunk.stop == len(planned):
+        if chunk.stop == len(planned) and os.getpid() != parent:
             result.memory = own_memory()
         return _ENCODE(result)
 

@@ -17,7 +17,7 @@ from site_builder.building.engine import engines
 from site_builder.building.inputs import Progress
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
-from site_builder.building.past import past_of, unchanged_before
+from site_builder.building.past import past_of, same_counts_before, unchanged_before
 from site_builder.building.present import looked_at, present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
@@ -115,6 +115,7 @@ def make_site(
         templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), page_engine)
         views = views_key(site)
         past = past_of(site, page_engine)
+        unchanged = unchanged_before(state.build.past, past)
         known = known_of(
             here.pages,
             here.lost,
@@ -123,7 +124,8 @@ def make_site(
             Counts(site.catalog.views, site.config.views.display),
             same_counts=views == state.build.views,
             build=state.build.number + 1,
-            unchanged=unchanged_before(state.build.past, past),
+            unchanged=unchanged,
+            same_before=same_counts_before(state.build.past, past, unchanged),
         )
     with target.staged():
         with clock.stage("render"):

@@ -62,12 +62,13 @@ class Past(msgspec.Struct, frozen=True, array_like=True):
 
     ``key`` is the digest of the engine, the configuration and the images' sizes; ``taxa`` holds the digest of each
     taxon's name and address by kind and folded name; ``articles`` holds for each article 16 bytes of identity, 8 of
-    its second, and one that tells whether a correction of it lies ahead.
+    its second, and one that tells whether a correction of it lies ahead; ``counts`` its views in 8.
     """
 
     key: bytes = b""
     taxa: dict[str, bytes] = {}
     articles: bytes = b""
+    counts: bytes = b""
 
 
 class BuildEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -22,6 +22,8 @@ from site_builder.sources.scan import SiteFiles
 ENGINE, BODY = "engine", "markdown"
 # The templates whose pages have a body.
 WITH_BODY = ("article.html", "document.html")
+# The shared values that hold cards, and so counts of articles that the page's context does not name.
+WITH_CARDS = frozenset(("blocks", "latest", "most_read"))
 # More parts of a key than these are only counted.
 MOST_NAMED = 2
 # Filters that take the names of filters as values: what they call cannot be told from the template.
