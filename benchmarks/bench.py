@@ -11,6 +11,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from incremental import HEADING
 from machine import facts
 from results import document, table
 from rows import ROWS, Row, Sample
@@ -39,10 +40,16 @@ def main() -> None:
                     samples.append(row.measure(bench, options.articles, turn))
         show(measured)
         if options.write:
-            options.write.write_text(document(measured, where), encoding="utf-8")
+            options.write.write_text(document(measured, where) + incremental_part(options.write), encoding="utf-8")
     finally:
         # Last: removing some hundred thousand files takes longer than writing them.
         bench.close()
+
+
+def incremental_part(file: Path) -> str:
+    """What ``incremental.py`` wrote into ``file``: it stays."""
+    kept = file.read_text(encoding="utf-8").partition(HEADING)[2] if file.exists() else ""
+    return f"\n{HEADING}{kept}" if kept else ""
 
 
 def parse_arguments() -> argparse.Namespace:

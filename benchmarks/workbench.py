@@ -71,7 +71,7 @@ class Workbench:
     def copy(self, articles: int, engine: str) -> Step:
         """``cp -r`` of the finished output to a new folder beside it."""
         finished = self._finished_output(articles, engine)
-        run = timed(["cp", "-r", str(finished), str(self._fresh("copy"))], self.folder)
+        run = timed(["cp", "-r", str(finished), str(self.fresh("copy"))], self.folder)
         say(f"cp -r, {articles:,} articles: {shown(run)}")
         return Step(run)
 
@@ -106,13 +106,13 @@ class Workbench:
         for folder, _, names in os.walk(site / "content"):
             for name in names:
                 Path(folder, name).read_bytes()
-        return site, self._fresh("output")
+        return site, self.fresh("output")
 
     def _command(self, output: Path) -> list[str]:
         options = ["--jobs", str(self.jobs), "--at", BUILT_AT, "--output", str(output)]
         return [sys.executable, "-m", "site_builder", "build", *options]
 
-    def _fresh(self, name: str) -> Path:
+    def fresh(self, name: str) -> Path:
         """A path where nothing is and nothing was; :meth:`close` removes it.
 
         Not at once: ext4 hands out no inode that was freed in the last seconds and looks at each of them for
