@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
+from site_builder.building.bodies import KeptBodies
 from site_builder.building.inputs import Progress
 from site_builder.building.keys import Canon
 from site_builder.building.memory import own_memory
@@ -93,6 +94,7 @@ class _Chunk(msgspec.Struct, array_like=True):
     done: dict[str, dict[str, int]] = {}
     problems: list[Problem] = []
     memory: int = 0
+    bodies: list[tuple[bytes, bytes]] = []
 
     def count(self, kind: str, what: str) -> None:
         by_kind = self.done.setdefault(kind, {})
@@ -118,10 +120,19 @@ def known_of(
     return Known(pages, lost, templates, changes, counts, same_counts, build, unchanged, same_before, calm)
 
 
-def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress: Progress) -> Made:
+def make_pages(
+    site: Snapshot,
+    known: Known,
+    output: Output,
+    jobs: int,
+    progress: Progress,
+    kept: KeptBodies | None = None,
+    keep: Callable[[list[tuple[bytes, bytes]]], None] = lambda _bodies: None,
+) -> Made:
     """Every page of ``site``: its entry, and its file in the staging folder where the bytes differ.
 
-    Raises :class:`SiteError` with what went wrong, each place in a template once.
+    ``keep`` is given the bodies that were converted, if the renderer has ``kept`` ones.  Raises :class:`SiteError` with
+    what went wrong, each place in a template once.
     """
     made = Made({}, [], Counter(), Counter(), 0)
     planned = site.pages
@@ -150,6 +161,8 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
                 break
         if chunk.stop == len(planned) and os.getpid() != parent:
             result.memory = own_memory()
+        if kept is not None:
+            result.bodies = kept.take_fresh()
         return _ENCODE(result)
 
     decode = msgspec.msgpack.Decoder(_Chunk).decode
@@ -162,12 +175,12 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
             if entry.build == known.build:
                 made.why[entry.kind, entry.why] += 1
         made.staged.extend(result.staged)
+        if result.bodies:
+            keep(result.bodies)
         for kind, by_kind in result.done.items():
             for what, count in by_kind.items():
                 made.done[kind, what] += count
-        for problem in result.problems:
-            where = (problem.path, problem.line, problem.message.partition(" (while rendering")[0])
-            first_at[where] = min(problem, first_at.get(where, problem))
+        _note(result.problems, first_at)
         if len(first_at) >= ENOUGH_PROBLEMS or len(result.problems) >= ENOUGH_PROBLEMS:
             break
         memory = max(memory, result.memory)
@@ -176,6 +189,13 @@ def make_pages(site: Snapshot, known: Known, output: Output, jobs: int, progress
     if first_at:
         raise SiteError(first_at.values())
     return made._replace(memory=memory * jobs)
+
+
+def _note(problems: Iterable[Problem], first_at: dict[tuple[str, int, str], Problem]) -> None:
+    """Keep the first page's problem for each place in a template and each fault there."""
+    for problem in problems:
+        where = (problem.path, problem.line, problem.message.partition(" (while rendering")[0])
+        first_at[where] = min(problem, first_at.get(where, problem))
 
 
 class _Unmade(NamedTuple):

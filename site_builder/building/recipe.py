@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from site_builder.building.bodies import kept_bodies, wanted_keys
 from site_builder.building.copies import copy_files
 from site_builder.building.engine import engines
 from site_builder.building.inputs import Progress
@@ -107,10 +108,11 @@ def make_site(
 ) -> Done:
     """Bring the output from what ``state`` knows of it to what ``sources`` say.  Raises :class:`SiteError`."""
     with clock.stage("plan"):
-        site = snapshot_of(sources, options.instant, drafts=options.drafts, strict=options.strict)
+        page_engine = engines().page
+        kept = kept_bodies(state.cache, sources, page_engine)
+        site = snapshot_of(sources, options.instant, drafts=options.drafts, strict=options.strict, kept=kept)
         here = present(str(target.folder), state.pages, untouched())
         refuse_foreign(state, target, site)
-        page_engine = engines().page
         uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)
         templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), page_engine)
         views = views_key(site)
@@ -129,13 +131,19 @@ def make_site(
         )
     with target.staged():
         with clock.stage("render"):
-            made = make_pages(site, known, target, options.jobs, say)
+            try:
+                made = make_pages(site, known, target, options.jobs, say, kept, state.add_bodies)
+            finally:
+                if kept is not None:
+                    kept.close()
             copies = copy_files(site, known, target)
         with clock.stage("write"):
             published = publish(site, state, here, made, copies, target)
             build_entry = entry_of(state, key, options.instant, site, views, past, templates, drafts=options.drafts)
             state.save(sources.inputs, published.pages, build_entry, uses)
             published.write_manifest(state, options.instant)
+            if kept is not None and made.staged:
+                state.keep_bodies(wanted_keys(kept, site))
     memory = own_memory() + max(sources.inputs.memory, made.memory)
     return Done(site, made, copies, published, memory)
 

@@ -32,7 +32,7 @@ from site_builder.pages.site import shared_values, site_info
 from site_builder.references import Own
 from site_builder.rendering.filters import make_filters
 from site_builder.rendering.markdown import make_converter
-from site_builder.rendering.renderer import Renderer
+from site_builder.rendering.renderer import Bodies, Renderer
 from site_builder.rendering.slots import splice
 from site_builder.rendering.templates import Templates, TemplateSource
 from site_builder.sources.images import image_sizes
@@ -54,13 +54,17 @@ class Sources:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``parsed`` are all sources, the hidden ones too; ``pages`` and ``copied`` are the whole output."""
+    """``parsed`` are all sources, the hidden ones too; ``pages`` and ``copied`` are the whole output.
+
+    ``kept`` are bodies that were rendered before.
+    """
 
     sources: Sources
     parsed: list[Parsed]
     catalog: Catalog
     pages: list[Planned]
     copied: list[CopiedFile]
+    kept: Bodies | None = None
 
     @cached_property
     def paths(self) -> list[str]:
@@ -112,7 +116,7 @@ class Snapshot:
 
         sloppy = self.config.markdown.raw_html == "trusted"
         converter = make_converter(self.config.markdown, site.host)
-        return Renderer(self.templates, converter, read, site.base, sloppy=sloppy)
+        return Renderer(self.templates, converter, read, site.base, sloppy=sloppy, kept=self.kept)
 
 
 def read_sources(
@@ -143,7 +147,9 @@ def read_sources(
     return Sources(site_dir, config, config_text, files, inputs)
 
 
-def snapshot_of(sources: Sources, instant: datetime, *, drafts: bool = False, strict: bool = False) -> Snapshot:
+def snapshot_of(
+    sources: Sources, instant: datetime, *, drafts: bool = False, strict: bool = False, kept: Bodies | None = None
+) -> Snapshot:
     """The site as of ``instant``.  Raises :class:`SiteError` with every problem found."""
     parsed = sources.inputs.parsed(sources.files.articles)
     catalog = catalog_of(parsed, sources, instant, drafts=drafts, strict=strict)
@@ -151,7 +157,7 @@ def snapshot_of(sources: Sources, instant: datetime, *, drafts: bool = False, st
     config = sources.config
     texts = (sources.config_text, config.site.logo)
     copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
-    site = Snapshot(sources, parsed, catalog, pages, copied)
+    site = Snapshot(sources, parsed, catalog, pages, copied, kept)
     planned = zip(site.paths, [page.source for page in pages], strict=True)
     check_plan(catalog, [*planned, *((file.path, file.source) for file in copied)])
     return site

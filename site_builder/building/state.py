@@ -162,6 +162,19 @@ class State:
         inputs.changed.clear()
         self.inputs = inputs.entries
 
+    @property
+    def cache(self) -> Path:
+        """The cache's file."""
+        return self._path
+
+    def add_bodies(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
+        """Keep rendered bodies by their keys."""
+        self._store.add_bodies(bodies)
+
+    def keep_bodies(self, wanted: set[bytes]) -> None:
+        """Forget the rendered bodies whose keys are not ``wanted``."""
+        self._store.keep_bodies(wanted)
+
     def clear(self) -> bool:
         """Forget the output, whose files are gone; whether no other output is on record."""
         builds = self._store.load("builds", BuildEntry)

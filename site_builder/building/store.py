@@ -156,23 +156,12 @@ class Store:
             row = (table, bucket, _digest(f"{table}/{bucket}", data), data)
             self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", row)
 
-    def body(self, key: bytes) -> bytes | None:
-        """A rendered body, None where there is none."""
-        with self._guarded():
-            row = self._connection.execute("SELECT digest, data FROM bodies WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        if _digest(key.hex(), row[1]) != row[0]:
-            raise Damaged("a rendered body is not what was written")
-        data: bytes = row[1]
-        return data
-
     def add_bodies(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep rendered bodies by their keys."""
         with self._transaction():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)",
-                ((key, _digest(key.hex(), data), data) for key, data in bodies),
+                ((key, body_digest(key, data), data) for key, data in bodies),
             )
 
     def keep_bodies(self, wanted: set[bytes]) -> None:
@@ -198,6 +187,11 @@ def _bucket(path: str) -> int:
 
 def _digest(name: str, data: bytes) -> bytes:
     return blake2b(data, digest_size=16, key=name.encode()[:64]).digest()
+
+
+def body_digest(key: bytes, data: bytes) -> bytes:
+    """The digest that is kept beside a rendered body."""
+    return _digest(key.hex(), data)
 
 
 def _cannot_write(path: Path, what: str) -> Problem:

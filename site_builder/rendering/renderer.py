@@ -6,7 +6,7 @@ In: a :class:`Page` and the Markdown text of its body.  Out: :class:`Rendered`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import jinja2
 import msgspec
@@ -16,7 +16,7 @@ from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.model import BodyRef, Heading, Page, Rendered
 from site_builder.references import folder_of
 from site_builder.rendering.addresses import with_addresses
-from site_builder.rendering.markdown import ConversionError, Converter
+from site_builder.rendering.markdown import Body, ConversionError, Converter
 from site_builder.rendering.slots import cut
 from site_builder.rendering.templates import Templates
 
@@ -31,6 +31,16 @@ class RenderedBody(msgspec.Struct, frozen=True):
     toc: tuple[Heading, ...]
 
 
+class Bodies(Protocol):
+    """Bodies that were converted before."""
+
+    def get(self, reference: BodyRef, lang: str) -> Body | None:
+        """The body as HTML, None where it has to be converted."""
+
+    def put(self, reference: BodyRef, lang: str, body: Body) -> None:
+        """Keep a body that was converted."""
+
+
 class Renderer:
     """Renders pages; holds no state that a page could leave behind."""
 
@@ -42,16 +52,18 @@ class Renderer:
         base: str = "",
         *,
         sloppy: bool = False,
+        kept: Bodies | None = None,
     ) -> None:
         """``read_body`` gives the Markdown text that a :class:`BodyRef` names; ``base`` is the site's base path.
 
-        ``sloppy``: authors' HTML comes as they wrote it.
+        ``sloppy``: authors' HTML comes as they wrote it.  ``kept`` are bodies that need no conversion.
         """
         self._templates = templates
         self._converter = converter
         self._read_body = read_body
         self._base = base
         self._sloppy = sloppy
+        self._kept = kept
 
     def render(self, page: Page) -> Rendered:
         """The page's bytes and slots.  Raises :class:`SiteError` naming the template's line or the article."""
@@ -69,21 +81,33 @@ class Renderer:
         values = _each(self._with_values, sources)
         return _each(self._rendered, values)
 
-    def _with_source(self, page: Page) -> tuple[Page, str]:
-        reference = getattr(page.context, "body", None)
-        return page, self._read_body(reference) if reference else ""
+    def _with_source(self, page: Page) -> tuple[Page, str | Body]:
+        """The page with its body's text, or with the body itself where that was kept."""
+        context: Any = page.context
+        reference = getattr(context, "body", None)
+        if reference is None:
+            return page, ""
+        kept = self._kept.get(reference, context.page.lang) if self._kept else None
+        return page, self._read_body(reference) if kept is None else kept
 
-    def _with_values(self, item: tuple[Page, str]) -> tuple[Page, dict[str, Any]]:
+    def _with_values(self, item: tuple[Page, str | Body]) -> tuple[Page, dict[str, Any]]:
         page, source = item
         values = {name: getattr(page.context, name) for name in page.context.__struct_fields__}
         if "body" in values:
             try:
-                body = self._converter.convert(source, values["page"].lang)
+                body = source if isinstance(source, Body) else self._converted(source, values)
             except ConversionError as error:
                 raise SiteError([Problem(page.source, message=str(error))]) from None
             html = with_addresses(body.html, folder_of(values["body"].path), self._base, sloppy=self._sloppy)
             values["body"] = RenderedBody(Markup(html), body.toc)  # noqa: S704  (the converter sanitizes)
         return page, values
+
+    def _converted(self, source: str, values: dict[str, Any]) -> Body:
+        lang = values["page"].lang
+        body = self._converter.convert(source, lang)
+        if self._kept:
+            self._kept.put(values["body"], lang, body)
+        return body
 
     def _rendered(self, item: tuple[Page, dict[str, Any]]) -> Rendered:
         page, values = item

@@ -250,3 +250,38 @@ def test_templates_that_name_a_shared_value_follow_it(made: SiteDir, tmp_path: P
     report = made.build(AT)
     assert report.pages["article"].rendered == 7
     assert same_as_clean(made, tmp_path)
+
+
+def test_a_body_is_converted_once_whatever_becomes_of_templates(
+    made: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from site_builder.rendering.markdown import converter
+
+    edited("templates/article.html", "<h1>", "<h1 class=x>")(made)
+    convert = converter.Converter.convert
+    monkeypatch.setattr(converter.Converter, "convert", lambda *_: pytest.fail("a body was converted again"))
+    assert rendered(made.build(AT)) == {"article": 6}
+    converted = []
+    monkeypatch.setattr(
+        converter.Converter, "convert", lambda self, body, lang: converted.append(body) or convert(self, body, lang)
+    )
+    edited("content/a3.md", "Text.", "Other.")(made)
+    made.build(AT)
+    assert converted == ["Other.\n"]
+    assert same_as_clean(made, tmp_path)
+
+
+def test_bodies_of_pieces_that_are_gone_are_not_kept(made: SiteDir) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    def kept() -> int:
+        with closing(sqlite3.connect(made.path / ".site-builder" / "cache.sqlite")) as database:
+            return int(database.execute("SELECT count(*) FROM bodies").fetchone()[0])
+
+    made.write("content/a1.md", article("Piece 1", 2, body="Its own words."))
+    made.build(AT)
+    before = kept()
+    made.remove("content/a1.md")
+    made.build(AT)
+    assert kept() == before - 1
