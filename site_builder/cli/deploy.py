@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from site_builder.cli.console import plural, site_option, telling_problems
 
 if TYPE_CHECKING:
-    from site_builder.deploy.report import DeployReport
+    from site_builder.deploy.report import DeployReport, EndedEarly
     from site_builder.deploy.stops import Refused
 
 PREVIOUS = "previous"
@@ -82,11 +82,13 @@ def command(
     except Refused as refused:
         for reason in refused.reasons:
             click.secho(f"refused: {hidden(reason)}", fg="red", err=True)
+        end_early(report_path, "refused", refused.reasons)
         if refused.may_insist:
             click.echo("To go on all the same: --yes", err=True)
         sys.exit(4)
     except Stopped as stopped:
         click.secho(f"stopped: {hidden(str(stopped))}", fg="red", err=True)
+        end_early(report_path, "stopped", (str(stopped),))
         click.echo("Readers see whole pages. To send the rest: site-builder deploy --resume", err=True)
         sys.exit(3)
     except KeyboardInterrupt:
@@ -142,7 +144,16 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield tell
 
 
-def write_report(report: DeployReport, path: Path) -> None:
+def end_early(path: Path | None, outcome: Literal["refused", "stopped"], reasons: tuple[str, ...]) -> None:
+    """Write the report of a deploy that did not get to its end."""
+    from site_builder.deploy.report import EndedEarly
+    from site_builder.deploy.secret import hidden
+
+    if path:
+        write_report(EndedEarly(outcome=outcome, reasons=tuple(map(hidden, reasons))), path)
+
+
+def write_report(report: DeployReport | EndedEarly, path: Path) -> None:
     """The report as JSON."""
     import msgspec
 

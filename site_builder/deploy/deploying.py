@@ -52,6 +52,10 @@ Insist = Callable[[Refused], bool]
 """Asked whether to go on in spite of a guard."""
 
 
+# How often a lock is renewed before it would lapse.
+RENEWALS = 3
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says.  ``rollback``: None for a deploy, '' for the previous release, or a release's id."""
 
@@ -331,7 +335,7 @@ class Work:
 
     def _send(self, phase: Phase, plan: Plan, source: LocalSite | None) -> None:
         total, done = len(phase.operations), 0
-        renew = time.monotonic() + self._settings.lock_minutes * 20
+        renew = time.monotonic() + self._settings.lock_minutes * 60 / RENEWALS
         self._progress(phase.name, 0, total)
 
         def note(entry: Entry) -> None:
@@ -341,7 +345,7 @@ class Work:
             self._progress(phase.name, done, total)
             if time.monotonic() > renew:
                 self._store(lock=self._lock())
-                renew = time.monotonic() + self._settings.lock_minutes * 20
+                renew = time.monotonic() + self._settings.lock_minutes * 60 / RENEWALS
 
         self._target.send(phase, plan, source, note)
 

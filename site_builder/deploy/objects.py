@@ -17,8 +17,9 @@ import asyncio
 import hashlib
 import random
 import zlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -67,12 +68,12 @@ class Objects:
 
     def load(self) -> tuple[State, str]:
         """The state, with its version as the tag."""
-        found = asyncio.run(self._read_state())
+        found = _run(self._read_state())
         return found or (State(), "")
 
     def store(self, state: State, tag: str) -> str:
         """A conditional put.  An answer that was lost is found by reading back what was written."""
-        return asyncio.run(self._store_state(state, tag))
+        return _run(self._store_state(state, tag))
 
     def release(self, name: str) -> Release:
         """The record of a release."""
@@ -80,18 +81,18 @@ class Objects:
 
         what = f"the record of {name}"
         try:
-            data, _ = asyncio.run(self._retried(lambda: self._get(RELEASES + name), what, missing=True))
+            data, _ = _run(self._retried(lambda: self._get(RELEASES + name), what, missing=True))
         except (NotFoundError, FileNotFoundError):
             raise Absent(f"the target has no record of its release {name}") from None
         return decode_release(data)
 
     def survey(self, base: Release, state: State) -> Release:
         """Every object is read, its bytes and its headers; copies and records that nothing names are waste."""
-        return asyncio.run(self._survey(base, state))
+        return _run(self._survey(base, state))
 
     def prepare(self, plan: Plan, record: bytes) -> None:
         """The record first: it names the copies, so that none is forgotten."""
-        asyncio.run(self._prepare(plan, record))
+        _run(self._prepare(plan, record))
 
     def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
         """Put what comes from this machine, copy what the store holds."""
@@ -105,7 +106,7 @@ class Objects:
                 await self._put(entry.path, source.read(entry), _attributes(headers.get(entry.headers, ())))
             note(entry)
 
-        asyncio.run(self._each(entries, put, lambda entry: entry.path))
+        _run(self._each(entries, put, lambda entry: entry.path))
 
     def switch(self, plan: Plan) -> None:
         """Nothing to switch: the pointer is in the state."""
@@ -117,7 +118,7 @@ class Objects:
         keys = []
         for kind, folder in folders.items():
             keys += [folder + item.removeprefix(kind + " ") for item in waste if item.startswith(kind + " ")]
-        asyncio.run(self._delete(keys))
+        _run(self._delete(keys))
 
     def close(self) -> None:
         """Connections end with the process."""
@@ -286,6 +287,16 @@ class Objects:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
             pause = min(pause * 2, LONGEST_PAUSE)
         raise AssertionError(what)
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of ``work``; also where other work is under way in this thread, such as when a lock is renewed."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def _version(e_tag: str | None, version: str | None) -> UpdateVersion:

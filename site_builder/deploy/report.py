@@ -56,6 +56,13 @@ class DeployReport(msgspec.Struct, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class EndedEarly(msgspec.Struct, frozen=True, kw_only=True):
+    """The report of a deploy that was refused (nothing was changed) or that stopped part-way."""
+
+    outcome: Literal["refused", "stopped"]
+    reasons: tuple[str, ...]
+
+
 def make_report(target: str, outcome: Outcome, plan: Plan, site_url: str, arrived: Iterable[str]) -> DeployReport:
     """The report of a plan; paths in ``arrived`` had been sent by the deploy that is resumed."""
     operations = list(plan.operations)

@@ -66,7 +66,10 @@ def test_guards_say_what_to_do(portal: SiteDir):
     for number in range(5):
         portal.remove(f"content/p{number}.md")
     build(portal)
-    code, text = deploy(portal)
+    code, text = deploy(portal, "--json", portal.path / "report.json")
+    told = json.loads((portal.path / "report.json").read_text())
+    assert told["outcome"] == "refused"
+    assert "live pages would vanish" in told["reasons"][0]
     assert code == 4
     assert "live pages would vanish, more than 20 %" in text
     assert "--yes" in text

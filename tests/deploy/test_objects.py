@@ -7,12 +7,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import obstore
 import pytest
 
+from site_builder.deploy import deploying
 from site_builder.deploy.deploying import releases
 from site_builder.deploy.local import encoded
 from site_builder.deploy.objects import Objects
+from site_builder.deploy.release import Lock, decode_state, encode_state
 from site_builder.deploy.stops import Refused, Stopped
 from tests.deploy.crawl import crawl
 from tests.deploy.outputs import Desk, paper
@@ -193,6 +196,34 @@ def test_at_every_step_readers_find_whole_pages(desk: Desk, store: S3Store, s3: 
         desk.output(paper(edition))
         desk.deploy(progress=look)
     assert looks > 30
+
+
+def test_a_lock_is_renewed_while_files_are_sent(desk: Desk, store: S3Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(deploying, "RENEWALS", 1_000_000_000)
+    until: set[str] = set()
+
+    def look(_phase: str, _done: int, _total: int) -> None:
+        until.add(decode_state(bytes(obstore.get(store, ".site-builder/state").bytes())).write)
+
+    desk.output(paper(1))
+    desk.deploy(progress=look)
+    assert len(until) > 5
+    assert objects(store) == paper(1)
+
+
+def test_a_lock_that_somebody_took_over_ends_the_deploy(desk: Desk, store: S3Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(deploying, "RENEWALS", 1_000_000_000)
+
+    def take_over(_phase: str, _done: int, _total: int) -> None:
+        state = decode_state(bytes(obstore.get(store, ".site-builder/state").bytes()))
+        taken = msgspec.structs.replace(state, write="other", lock=Lock("bo@desk", "other", 9_999_999_999))
+        obstore.put(store, ".site-builder/state", encode_state(taken))
+
+    desk.output(paper(1))
+    with pytest.raises(Refused, match="was faster"):
+        desk.deploy(progress=take_over)
+    with pytest.raises(Refused, match="bo@desk is deploying"):
+        desk.deploy(resume=True)
 
 
 def test_what_fails_after_the_pointer_is_finished_by_the_next(

@@ -1,0 +1,57 @@
+"""The examples of docs/deploy.md: every configuration is valid, every script can be read."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from site_builder.config import parse_config
+from tests.support.sample import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
+
+
+def examples(*languages: str) -> list[str]:
+    return [text for language, text in FENCE.findall(DOCUMENT) if language in languages]
+
+
+def test_settings_are_valid():
+    settings = [text for text in examples("yaml") if re.search("^deploy:", text, re.MULTILINE)]
+    assert len(settings) >= 8
+    assert sum(len(parse_config(text).deploy.targets) for text in settings) >= 9
+
+
+def test_every_host_has_a_complete_workflow():
+    workflows = [yaml.safe_load(text) for text in examples("yaml") if "runs-on" in text]
+    assert len(workflows) == 5
+    for workflow in workflows:
+        # YAML 1.1 reads the key "on" as true.
+        assert workflow[True]["schedule"]
+        (job,) = workflow["jobs"].values()
+        assert job["runs-on"]
+        assert job["steps"]
+
+
+def test_other_examples_can_be_read(tmp_path: Path):
+    assert [json.loads(text)["Version"] for text in examples("json")] == ["2012-10-17"]
+    assert [tomllib.loads(text)["build"]["publish"] for text in examples("toml")] == ["public"]
+
+
+@pytest.mark.parametrize("command, language, count", [(["sh", "-n"], "sh", 2), (["node", "--check"], "js", 1)])
+def test_scripts_have_no_faults_of_syntax(tmp_path: Path, command: list[str], language: str, count: int):
+    found = examples(language)
+    assert len(found) == count
+    for text in found:
+        script = tmp_path / f"script.{language}"
+        script.write_text(text)
+        subprocess.run([*command, script], check=True, capture_output=True)
