@@ -195,9 +195,9 @@ def test_a_deploy_elsewhere_finishes_what_a_dead_one_began(desk: Desk, store: S3
     crawl(found.get, [paper(4)])
 
 
-@pytest.mark.parametrize("sent", [1, 5, 10])
+@pytest.mark.parametrize("sent, by", [(1, "build"), (5, "rollback"), (10, "build"), (10, "rollback")])
 def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
-    desk: Desk, store: S3Store, proxy: Proxy, sent: int
+    desk: Desk, store: S3Store, proxy: Proxy, sent: int, by: str
 ):
     requests_of_a_deploy(desk, proxy)
     before = objects(store)
@@ -213,8 +213,10 @@ def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
         desk.deploy()
     proxy.heal()
     assert objects(store) != before
-    desk.output(paper(2))
-    assert desk.deploy().outcome == "deployed"
+    current = releases(desk.path)[1].releases[0]
+    if by == "build":
+        desk.output(paper(2))
+    assert desk.deploy(rollback=current.id if by == "rollback" else None).outcome == "deployed"
     assert objects(store) == before
 
 
