@@ -102,6 +102,7 @@ def arrived_of(desk: Desk) -> set[str]:
 
 
 @pytest.mark.fuzz
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_target_that_fails_from_some_request_on(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
     chance = random.Random(f"{fault} {seed()}")
@@ -131,6 +132,7 @@ def test_a_target_that_fails_from_some_request_on(desk: Desk, store: S3Store, pr
 
 
 @pytest.mark.fuzz
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_single_failure_is_tried_again(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
     chance = random.Random(f"{fault} {seed()}")
@@ -146,6 +148,7 @@ def test_a_single_failure_is_tried_again(desk: Desk, store: S3Store, proxy: Prox
 
 
 @pytest.mark.fuzz
+@pytest.mark.slow
 def test_killed_before_or_after_any_request(desk: Desk, store: S3Store, proxy: Proxy):
     chance = random.Random(seed())
     count = requests_of_a_deploy(desk, proxy)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# Each deploy is a dozen commands over the connection.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     with serving(tmp_path_factory.mktemp("sshd")) as server, pytest.MonkeyPatch.context() as patch:
