@@ -20,6 +20,8 @@ COMMANDS = {
     "explain": "site_builder.cli.explain",
     "why": "site_builder.cli.why",
     "views": "site_builder.cli.views",
+    "plan": "site_builder.cli.plan",
+    "watch": "site_builder.cli.watch",
     "check": "site_builder.cli.check",
     "deploy": "site_builder.cli.deploy",
     "clean": "site_builder.cli.clean",

@@ -1,0 +1,147 @@
+"""Watching: the rule with clocks of the test's own, and the program with real files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_builder.check.watching import LONGEST_WAIT, cycles
+from tests.cli.running import run
+from tests.site.pieces import piece
+from tests.support.sample import REPOSITORY
+
+
+@dataclass
+class World:
+    """A world in which time passes only while somebody waits."""
+
+    dues: list[float]
+    events: list[tuple[float, str, float]]  # after so many seconds: "file", or "jump"/"sleep" by so many
+    wall: float = 1_000_000.0
+    steady: float = 0.0
+    end: float = 500.0
+    log: list[tuple[float, str]] = field(default_factory=list)
+
+    def cycle(self, why: str) -> float | None:
+        self.log.append((self.wall, why))
+        return min((due for due in self.dues if due > self.wall), default=None)
+
+    def wait(self, seconds: float) -> bool | None:
+        assert 0 <= seconds <= LONGEST_WAIT
+        if self.steady >= self.end:
+            return None
+        until = self.steady + seconds
+        if self.events and self.events[0][0] <= until:
+            at, what, by = self.events.pop(0)
+            passed = max(0.0, at - self.steady)
+            self.steady += passed
+            self.wall += passed + (by if what != "file" else 0)
+            if what == "file":
+                return True
+            # Whatever the clock does, the wait goes on for as long as it was asked to.
+            self.wall += until - self.steady
+            self.steady = until
+            return False
+        self.wall += seconds
+        self.steady = until
+        return False
+
+
+def watched(world: World) -> list[tuple[float, str]]:
+    cycles(world.cycle, world.wait, lambda: world.wall, lambda: world.steady)
+    return world.log
+
+
+offsets = st.lists(st.integers(1, 400).map(float), max_size=5)
+
+
+@given(offsets, offsets)
+def test_a_build_runs_when_it_is_due_or_a_file_changed_and_at_no_other_time(dues, files):
+    world = World(sorted(1_000_000 + due for due in dues), [(at, "file", 0) for at in sorted(files)])
+    log = watched(world)
+    assert log[0] == (1_000_000, "started")
+    assert {at for at, why in log if why == "due"} <= {1_000_000 + due for due in dues}
+    assert len([why for _, why in log if why == "files changed"]) == len(files)
+    # Nothing that was due waits for longer than a change that came at the same instant.
+    for due in dues:
+        assert any(at == 1_000_000 + due for at, _ in log)
+    assert len(log) <= 1 + len(dues) + len(files)
+
+
+@given(offsets, st.integers(1, 300), st.sampled_from([-5_000.0, -3.0, 3.0, 90.0, 100_000.0]))
+def test_a_set_clock_and_a_sleeping_machine_are_noticed(dues, at, by):
+    world = World([1_000_000 + due for due in dues], [(float(at), "jump", by)])
+    log = watched(world)
+    noticed = [when for when, why in log if why == "the clock was set" or (why == "due" and by > 0)]
+    before = [when for when, _ in log if when <= 1_000_000 + at]
+    after = [when for when, _ in log[len(before) :]] if by > 0 else [when for when, _ in log]
+    assert noticed or any(when >= 1_000_000 + at + by for when in after)
+    # Within one wait of the jump, what it made due is built.
+    missed = [due for due in world.dues if 1_000_000 + at <= due <= 1_000_000 + at + by]
+    if missed:
+        first = min(when for when, _ in log if when >= max(missed))
+        assert first <= 1_000_000 + at + by + 2 * LONGEST_WAIT
+
+
+def started(made) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "site_builder", "watch", "--site", str(made.path), "--jobs", "1"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def line_with(process: subprocess.Popen[str], text: str) -> str:
+    """The next line that holds ``text``; the test's time limit ends a wait in vain."""
+    assert process.stdout
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return line
+    raise AssertionError(f"ended without '{text}':\n" + "".join(lines))
+
+
+@pytest.mark.slow
+def test_the_program_builds_what_changes_and_what_comes_due(site):
+    soon = datetime.now(UTC) + timedelta(seconds=15)
+    files = {
+        "content/a.md": piece("Lace", timestamp="2026-01-01 10:00:00"),
+        "content/soon.md": piece("Silk", timestamp=soon.strftime("%Y-%m-%d %H:%M:%S"), permalink="/soon/"),
+    }
+    made = site(files)
+    process = started(made)
+    try:
+        line_with(process, "next: ")
+        assert "Lace" in made.read("2026/01/a/index.html")
+        assert not (made.out / "soon/index.html").exists()
+        again = run("watch", "--site", made.path)
+        assert again.exit_code == 1
+        assert "is being watched by another process" in again.stderr
+        made.write("content/a.md", piece("Tulle", timestamp="2026-01-01 10:00:00"))
+        line_with(process, "files changed: ")
+        assert "Tulle" in made.read("2026/01/a/index.html")
+        made.write("content/a.md", "---\ntitle: 1\n---\n")
+        line_with(process, "not built, the last output stays")
+        assert "Tulle" in made.read("2026/01/a/index.html")
+        made.write("content/a.md", piece("Voile", timestamp="2026-01-01 10:00:00"))
+        line_with(process, "files changed: ")
+        if not (made.out / "soon/index.html").exists():
+            line_with(process, "due: ")
+        assert time.time() >= soon.timestamp() - 1
+        assert "Silk" in made.read("soon/index.html")
+        process.send_signal(signal.SIGTERM)
+        line_with(process, "stopped")
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
