@@ -22,6 +22,7 @@ COMMANDS = {
     "views": "site_builder.cli.views",
     "plan": "site_builder.cli.plan",
     "watch": "site_builder.cli.watch",
+    "status": "site_builder.cli.status",
     "check": "site_builder.cli.check",
     "deploy": "site_builder.cli.deploy",
     "clean": "site_builder.cli.clean",
