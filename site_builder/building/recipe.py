@@ -115,7 +115,7 @@ def make_site(
         refuse_foreign(state, target, site)
         uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)
         templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), page_engine)
-        views = views_key(site)
+        views = views_key(site.catalog)
         past = past_of(site, page_engine)
         unchanged = unchanged_before(state.build.past, past)
         known = known_of(

@@ -76,8 +76,9 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
 
     ``site_key`` is the digest of all its inputs but the instant; ``instant`` and ``until`` are Unix seconds
     between which (``until`` excluded, 0 for never) the instant changes nothing.  ``template_keys`` are the
-    parts of each template's key by name; ``views`` is the digest of all counts.  ``past`` are the articles that
-    were visible, in order.
+    parts of each template's key by name; ``views`` is the digest of all counts, ``rankings`` that of all lists
+    that counts order, ``read`` that of the configuration and of what the articles were read as.  ``past`` are the
+    articles that were visible, in order.
     """
 
     path: str
@@ -92,6 +93,8 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     counts: tuple[int, int, int] = (0, 0, 0)
     warnings: tuple[Problem, ...] = ()
     past: Past = Past()
+    rankings: bytes = b""
+    read: bytes = b""
 
 
 @functools.lru_cache(1 << 16)

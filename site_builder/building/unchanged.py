@@ -5,19 +5,23 @@ This is the principle of page keys for the whole site: equal inputs give equal o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from site_builder.building.engine import plugins, zone_rules
+from site_builder.building.inputs import InputEntry
 from site_builder.building.keys import digest
 from site_builder.building.manifest import manifest_path
 from site_builder.building.records import BuildEntry, Past
 from site_builder.building.snapshot import Snapshot, Sources
 from site_builder.building.state import State
+from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.due import next_due
+from site_builder.config import SiteConfig
+from site_builder.pages.site import blocks
 from site_builder.sources.view_store import STORE
 
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -37,9 +41,27 @@ def site_key(sources: Sources, engine: bytes, *, drafts: bool) -> bytes:
     return digest(*parts)
 
 
-def views_key(site: Snapshot) -> bytes:
+def views_key(catalog: Catalog) -> bytes:
     """The digest of all counts and of how they are shown."""
-    return digest(_ENCODE((site.config.views.display, list(site.catalog.views.items()))))
+    return digest(_ENCODE((catalog.config.views.display, list(catalog.views.items()))))
+
+
+def rankings_key(catalog: Catalog) -> bytes:
+    """The digest of the order of every list that counts order: of the site, of categories, of blocks."""
+    count = catalog.config.listings.most_read
+    members: list[Iterable[int]] = [range(len(catalog.articles))]
+    members += [taxon.members for taxon in catalog.categories.values()]
+    lists = [[catalog.permalinks[index] for index in catalog.most_read(found, count)] for found in members]
+    # On the home page the hero's pieces stand in no block.
+    for without in (frozenset[int](), frozenset(catalog.newest(catalog.config.listings.hero))):
+        lists += [[card.url for card in rail.cards] for rail in blocks(catalog, without)]
+    return digest(_ENCODE(lists))
+
+
+def read_key(config: SiteConfig, inputs: Mapping[str, InputEntry]) -> bytes:
+    """The digest of what a catalog is made from, beside counts and the instant."""
+    articles = sorted((path, entry.digest, entry.rules) for path, entry in inputs.items() if entry.rules)
+    return digest(_ENCODE(config), zone_rules(config.site.timezone), _ENCODE(articles))
 
 
 def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callable[[], bool]) -> bool:
@@ -87,4 +109,6 @@ def entry_of(
         ),
         warnings=site.warnings,
         past=past,
+        rankings=rankings_key(catalog),
+        read=read_key(site.config, site.sources.inputs.entries),
     )

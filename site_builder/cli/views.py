@@ -48,6 +48,23 @@ def import_command(site_dir: Path, files: tuple[str, ...], form: str, day: datet
             click.echo(f"  {count:>12,}  {printable(path)}")
 
 
+@command.command("refresh")
+@site_option
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Default: public.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes (default: one a core).")
+@telling_problems
+def refresh_command(site_dir: Path, output: Path | None, jobs: int | None) -> None:
+    """Put the imported counts into an output that is built already.
+
+    No page is rendered but those with a list that has another order now; only files whose text changes are written.
+    """
+    from site_builder.views.refresh import refresh
+
+    report = refresh(site_dir, output=output, jobs=jobs, tell=lambda text: click.echo(text, err=True))
+    rendered = f", {plural(report.rendered, 'page')} with another order rendered" if report.rendered else ""
+    click.echo(f"{plural(report.written, 'file')} written{rendered}, {report.seconds:.2f} s")
+
+
 @command.command("top")
 @site_option
 @click.option("--category", default="", help="Only pieces of this category.")

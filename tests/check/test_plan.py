@@ -17,18 +17,12 @@ from hypothesis import strategies as st
 from site_builder.building.snapshot import Snapshot, page_bytes, read_sources, snapshot_of
 from site_builder.check import calendars
 from site_builder.check.plan import Change, Happening, plan_changes
-from site_builder.pages.contexts import CONTEXTS
 from tests.cli.running import run
 from tests.site.pieces import piece
-from tests.support.sample import REPOSITORY
+from tests.support.templates import plain_templates
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def read_templates() -> list[str]:
-    folder = REPOSITORY / "templates"
-    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
 
 def stamp(hours: float) -> str:
@@ -41,13 +35,7 @@ def output(site: Snapshot) -> dict[str, bytes]:
     return files | {file.path: Path(file.location).read_bytes() for file in site.copied}
 
 
-# Pages that show all that they are given, and nothing else: what changes shows, and they compile at once.
-TEMPLATES = {f"templates/{name}": "" for name in read_templates() if name not in CONTEXTS} | {
-    f"templates/{name}": " ".join(
-        "{{ body.html }}" if field == "body" else f"{{{{ {field}|json }}}}" for field in context.__struct_fields__
-    )
-    for name, context in CONTEXTS.items()
-}
+TEMPLATES = plain_templates()
 hours = st.integers(-55 * 60, 20 * 60).map(lambda minutes: minutes / 60)
 pieces = st.lists(
     st.tuples(

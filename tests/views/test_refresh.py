@@ -1,0 +1,125 @@
+"""The law of refreshing: after a build it gives, byte for byte, what a clean build with the new counts gives."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from site_builder.building.manifest import read_manifest
+from site_builder.catalog.urls import views_shard, views_shard_of
+from site_builder.errors import SiteError
+from site_builder.views.refresh import refresh
+from site_builder.views.store import Changes, write_changes
+from tests.cli.running import run
+from tests.pages.test_most_read import FILES
+from tests.site.pieces import piece
+from tests.support.site import INSTANT, SiteDir
+from tests.support.templates import plain_templates
+from tests.views.logs import Request, log
+
+DAY = INSTANT.toordinal()
+NAMES = [f"p{number}" for number in range(6)]
+TEMPLATES = plain_templates()
+SETTINGS = [
+    "",
+    "views: {display: rounded}\n",
+    "views: {window: 7d, half_life: 2}\n",
+    "listings: {most_read: 0}\nviews: {display: rounded}\n",
+    "listings: {most_read: 2, hero: 1}\nblocks: {loved: {tag: lace, order: most_read, limit: 2}}\n",
+]
+counts = st.dictionaries(
+    st.tuples(st.sampled_from(NAMES), st.integers(DAY - 9, DAY)), st.sampled_from([1, 2, 400, 9_000, 10_000, 123_456])
+)
+
+
+def add(made: SiteDir, found: dict[tuple[str, int], int]) -> None:
+    write_changes(made.path, "", Changes(added={(f"content/{name}.md", day): n for (name, day), n in found.items()}))
+
+
+@pytest.mark.fuzz
+@settings(max_examples=settings().max_examples // 8)  # an example is three builds
+@given(counts, counts, st.sampled_from(SETTINGS))
+def test_a_refresh_gives_what_a_clean_build_gives(site, before, after, config):
+    made = site({**TEMPLATES, "site.yaml": config})
+    for path in (made.path / ".site-builder").glob("*"):
+        if path.is_file():
+            path.unlink()
+    for number, name in enumerate(NAMES):
+        text = piece(name.upper(), views=1000 * number, category=["Retail", "Beauty"][number % 2], tags=["lace"])
+        made.write(f"content/{name}.md", text if number else piece(name.upper(), lang="zh"))
+    add(made, before)
+    made.build()
+    old = made.files()
+    add(made, after)
+    report = refresh(made.path, output=made.out, jobs=1)
+    new = made.files()
+    clean = SiteDir(made.path, made.path.parent / "clean")
+    clean.build()
+    assert new == clean.files()
+    assert report.written == sum(old[path] != new[path] for path in new)
+    manifest = read_manifest(made.path, made.out)
+    assert {file.path: file.sha256 for file in manifest.files} == {
+        path: hashlib.sha256(data).hexdigest() for path, data in new.items()
+    }
+    # Nothing is left to do.
+    assert refresh(made.path, output=made.out, jobs=1).written == 0
+    assert sum(kind.rendered + kind.spliced for kind in made.build().pages.values()) == 0
+
+
+def test_no_page_is_rendered_where_no_list_has_another_order(site):
+    made = site({**FILES, "site.yaml": "views: {live: true}\n"})
+    made.build()
+    add(made, {("a", DAY): 2, ("b", DAY): 5})
+    report = refresh(made.path, output=made.out, jobs=1)
+    assert report.rendered == 0
+    assert "12350" in made.read("2026/11/b/index.html")
+    assert "12350" in made.read(views_shard(views_shard_of("/2026/11/b/"))[1:])
+    add(made, {("a", DAY): 99_999})
+    report = refresh(made.path, output=made.out, jobs=1)
+    # Home, the ranking and its fragment, the category's page.
+    assert report.rendered == 4
+
+
+def test_an_edit_waits_for_the_next_build(site):
+    made = site(FILES)
+    made.build()
+    add(made, {("b", DAY): 5})
+    made.write("content/a.md", piece("Edited", views=3))
+    refresh(made.path, output=made.out, jobs=1)
+    assert "Edited" not in made.read("index.html")
+    assert "12350" in made.read("index.html")
+    made.build()
+    assert "Edited" in made.read("index.html")
+    assert "12350" in made.read("index.html")
+
+
+def test_without_a_finished_build_and_with_an_altered_file_nothing_is_written(site):
+    made = site(FILES)
+    with pytest.raises(SiteError, match="holds no finished build"):
+        refresh(made.path, output=made.out)
+    made.build()
+    add(made, {("b", DAY): 5})
+    page = made.out / "2026/11/b/index.html"
+    page.write_text(page.read_text() + "<!-- by hand -->")
+    before = made.files()
+    with pytest.raises(SiteError, match="is not as the last build left it"):
+        refresh(made.path, output=made.out, jobs=1)
+    assert made.files() == before
+
+
+def test_import_and_refresh_as_commands(site, tmp_path):
+    made = site({**FILES, "site.yaml": "site: {timezone: Asia/Shanghai}\n"})
+    made.build()
+    second = int(INSTANT.timestamp()) - 3600
+    path = tmp_path / "access.log"
+    path.write_bytes(log([Request(second, "/2026/11/b/", client=f"192.0.2.{n}", number=n) for n in range(5)]))
+    assert "5 views of 1 article kept" in run("views", "import", "--site", made.path, path).stdout
+    result = run("views", "refresh", "--site", made.path, "--jobs", "1")
+    assert result.exit_code == 0
+    assert "written, " in result.stdout
+    assert "12350" in made.read("2026/11/b/index.html")
+    assert date.fromordinal(DAY) == INSTANT.date()
