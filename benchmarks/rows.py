@@ -76,10 +76,16 @@ def memory(engine: str) -> Callable[[Workbench, int, int], Sample]:
     return lambda bench, articles, _turn: Sample(bench.memory_of_build(articles, engine) / 1e6)
 
 
+def refresh(bench: Workbench, articles: int, _turn: int) -> Sample:
+    step, pages = bench.refresh(articles, "comrak")
+    return Sample(step.run.seconds * 100_000 / pages, {"views refresh": step}, step.run.cpu * 100_000 / pages)
+
+
 ROWS = (
     Row("copy", "cold build with comrak ÷ `cp -r` of the output", 2.5, "×", comrak_against_copy),
     Row("bare", "cold build with Python-Markdown ÷ bare Python-Markdown", 1.35, "×", markdown_against_bare),
     Row("memory", "peak memory of all processes, comrak", 400, "MB", memory("comrak"), once=True),
     Row("memory-markdown", "peak memory of all processes, Python-Markdown", 400, "MB", memory("markdown"), once=True),
     Row("growth", f"cold build of {GROWTH} times as many articles ÷ cold build", 3.3, "×", growth),
+    Row("refresh", "new counts in a finished output, one for ten pages, per 100,000 pages", 3, "s", refresh, once=True),
 )

@@ -75,6 +75,27 @@ class Workbench:
         say(f"cp -r, {articles:,} articles: {shown(run)}")
         return Step(run)
 
+    def refresh(self, articles: int, engine: str) -> tuple[Step, int]:
+        """New counts, a tenth as many as there are pages, put into a finished output; and the number of pages.
+
+        The pieces of the "most read" lists are left out, so that no list gets another order.
+        """
+        site, output = self.prepared(articles, engine)
+        timed(self._command(output), site, environment())
+        pages = sum(1 for _ in output.rglob("*.html"))
+        ranked = (output / "most-read" / "index.html").read_text(encoding="utf-8")
+        urls = ["/" + path.parent.relative_to(output).as_posix() + "/" for path in output.glob("2*/*/*/index.html")]
+        urls = sorted(url for url in urls if f'"{url}"' not in ranked and "/page/" not in url)
+        step = max(1, len(urls) // (pages // 10))
+        export = self.folder / "counts.csv"
+        rows = [f"{BUILT_AT[:10]},{url},1" for url in urls[::step]]
+        export.write_text("\n".join(["date,page,pageviews", *rows]) + "\n", encoding="utf-8")
+        program = [sys.executable, "-m", "site_builder", "views"]
+        timed([*program, "import", "--format", "plausible", str(export)], site, environment())
+        run = timed([*program, "refresh", "--output", str(output), "--jobs", str(self.jobs)], site, environment())
+        say(f"{len(rows):,} new counts in {pages:,} pages: {shown(run)}")
+        return Step(run), pages
+
     def bare_markdown(self, articles: int) -> Step:
         """Python-Markdown alone on the same bodies; ``seconds`` are those of converting, without reading."""
         site = self.site(articles)

@@ -15,6 +15,7 @@ import msgspec
 from site_builder.building.keys import digest
 from site_builder.building.records import Past
 from site_builder.building.snapshot import Snapshot
+from site_builder.catalog.catalog import Catalog
 
 _RECORD = struct.Struct("<16sqB")
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -38,7 +39,7 @@ def past_of(site: Snapshot, engine: bytes) -> Past:
                 for article, second in zip(catalog.articles, catalog.traits.second, strict=True)
             ]
         ),
-        counts=array("q", [catalog.views[card.url] for card in catalog.cards]).tobytes(),
+        counts=counts_of(catalog),
     )
 
 
@@ -64,6 +65,11 @@ def unchanged_before(old: Past, new: Past) -> int:
     # Pieces of one second see each other: a list looks back on all that are not newer.
     earliest = min(seconds)
     return bisect_left(range(found), earliest, key=lambda index: _second(new.articles, index))
+
+
+def counts_of(catalog: Catalog) -> bytes:
+    """The views of each article in order, as :class:`Past` holds them."""
+    return array("q", [catalog.views[card.url] for card in catalog.cards]).tobytes()
 
 
 def same_counts_before(old: Past, new: Past, index: int) -> bool:

@@ -110,6 +110,7 @@ class Counts:
         """``views`` by URL."""
         self._views = views
         self._display = display
+        self._written: dict[str, dict[bytes, str]] = {}
 
     @functools.cached_property
     def _by_short(self) -> dict[bytes, int]:
@@ -129,13 +130,21 @@ class Counts:
         return _BETWEEN.join(map(self.text, names))
 
     def shown(self, entry: PageEntry) -> str:
-        """What the slots of ``entry`` have to show, a line each."""
-        views = self._by_short
-        ways = entry.ways or _NO_WAY * (len(entry.slots) // _SLOT.size)
-        return _BETWEEN.join(
-            written(views[url], "" if way == _NO_WAY else way, self._display).decode()
-            for (_, url), way in zip(_SLOT.iter_unpack(entry.slots), ways, strict=True)
-        )
+        """What the slots of ``entry`` have to show, a line each; ``KeyError`` where an article has no count."""
+        urls = [url for _, url in _SLOT.iter_unpack(entry.slots)]
+        if not entry.ways:
+            return _BETWEEN.join(map(self._texts(_NO_WAY).__getitem__, urls))
+        return _BETWEEN.join([self._texts(way)[url] for url, way in zip(urls, entry.ways, strict=True)])
+
+    def _texts(self, way: str) -> dict[bytes, str]:
+        """Every count as it is written in one way: most of them stand on many pages."""
+        found = self._written.get(way)
+        if found is None:
+            name = "" if way == _NO_WAY else way
+            found = self._written[way] = {
+                url: written(count, name, self._display).decode() for url, count in self._by_short.items()
+            }
+        return found
 
 
 def packed(rendered: Rendered) -> tuple[bytes, str]:
@@ -155,14 +164,14 @@ def with_counts(data: bytes, entry: PageEntry, shown: str) -> bytes:
         return data
     pieces: list[bytes] = []
     start = 0
-    for (begin, end), text in zip(_places(entry), shown.split(_BETWEEN), strict=True):
+    for (begin, end), text in zip(places(entry), shown.split(_BETWEEN), strict=True):
         pieces += (data[start:begin], text.encode())
         start = end
     pieces.append(data[start:])
     return b"".join(pieces)
 
 
-def _places(entry: PageEntry) -> Iterator[tuple[int, int]]:
+def places(entry: PageEntry) -> Iterator[tuple[int, int]]:
     """Where in the file of ``entry`` each count stands."""
     shift = 0
     for (offset, _), text in zip(_SLOT.iter_unpack(entry.slots), entry.shown.split(_BETWEEN), strict=True):

@@ -6,6 +6,7 @@ the last build, at its instant: what was edited since waits for the next one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,7 +18,8 @@ from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import manifest_path
 from site_builder.building.output import Output
 from site_builder.building.publish import Published
-from site_builder.building.records import Counts, PageEntry, with_counts
+from site_builder.building.past import counts_of
+from site_builder.building.records import Counts, PageEntry, places, with_counts
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
 from site_builder.building.workers import run
@@ -26,7 +28,7 @@ from site_builder.catalog.most_read import ranking_of
 from site_builder.config import parse_config
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, Document, Parsed
-from site_builder.sources.scan import read_config_text
+from site_builder.sources.scan import read_config_text, stamp_of
 from site_builder.sources.view_store import read_views
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -78,52 +80,95 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
         for entry in state.pages.values()
         if entry.slots and (shown := counts.shown(entry)) != entry.shown
     ]
-    build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"")
+    past = msgspec.structs.replace(state.build.past, counts=counts_of(catalog))
+    build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)
     pages = dict(state.pages)
+    # Forgotten before the first byte changes (invariant M).
+    if waiting:
+        state.forget([entry.path for entry, _ in waiting])
     with target.staged():
-        fresh = _stage_all(waiting, target, jobs) if waiting else []
-        paths = [entry.path for entry in fresh]
-        if paths:
-            state.forget(paths)
-            stamps = target.publish(paths, (), state.owned)
-            for entry in fresh:
-                pages[entry.path] = msgspec.structs.replace(entry, stamp=stamps[entry.path])
-        done = Published(pages, [pages[path] for path in paths], [], has_changed=bool(paths))
+        filled = _fill_all(waiting, target, jobs) if waiting else _Filled()
+        stamps = target.publish([entry.path for entry in filled.staged], (), state.owned)
+        for entry in filled.staged:
+            pages[entry.path] = msgspec.structs.replace(entry, stamp=stamps[entry.path])
+        for entry in filled.in_place:
+            pages[entry.path] = entry
+        for path in filled.altered:
+            pages[path] = PageEntry(path, pages[path].kind)
+        paths = [entry.path for entry in (*filled.staged, *filled.in_place)]
+        done = Published(pages, [pages[path] for path in paths], [], has_changed=bool(waiting))
         state.save(Inputs(dict(state.inputs), set()), pages, build, None)
-        done.write_manifest(state, instant)
+    if filled.altered:
+        message, hint = "is not as the last build left it", "Run: site-builder build"
+        where = [f"{target.folder.name}/{path}" for path in filled.altered]
+        raise SiteError([Problem(path, message=message, hint=hint) for path in where])
+    done.write_manifest(state, instant)
     return len(paths)
 
 
-def _stage_all(waiting: Sequence[tuple[PageEntry, str]], target: Output, jobs: int) -> list[PageEntry]:
-    """The entries of ``waiting`` as they are with their new counts, the files staged."""
-    folder = str(target.folder)
+class _Filled(msgspec.Struct, array_like=True):
+    """Entries as they are with their new counts: of files that are staged, and of those written where they are."""
 
-    def stage(chunk: range) -> bytes:
-        done: list[PageEntry] = []
-        altered: list[str] = []
-        for number in chunk:
-            entry, shown = waiting[number]
-            try:
-                old = Path(folder, entry.path).read_bytes()
-            except OSError:
-                old = b""
-            if sha256(old).digest() != entry.sha256:
-                altered.append(entry.path)
-                continue
-            data = with_counts(old, entry, shown)
-            stamp = target.stage(entry.path, data)
-            digest = sha256(data).digest()
-            done.append(msgspec.structs.replace(entry, sha256=digest, size=len(data), stamp=stamp, shown=shown))
-        return _ENCODE((done, altered))
-
-    decode = msgspec.msgpack.Decoder(tuple[list[PageEntry], list[str]]).decode
-    fresh: list[PageEntry] = []
+    staged: list[PageEntry] = []
+    in_place: list[PageEntry] = []
     altered: list[str] = []
-    for _, data in run(stage, len(waiting), jobs):
-        found, wrong = decode(data)
-        fresh += found
-        altered += wrong
-    if altered:
-        message, hint = "is not as the last build left it", "Run: site-builder build"
-        raise SiteError([Problem(f"{target.folder.name}/{path}", message=message, hint=hint) for path in altered])
-    return fresh
+
+
+def _fill_all(waiting: Sequence[tuple[PageEntry, str]], target: Output, jobs: int) -> _Filled:
+    """Fill the slots of ``waiting`` with what is to be shown there."""
+
+    def fill(chunk: range) -> bytes:
+        done = _Filled()
+        for number in chunk:
+            _fill(*waiting[number], target, done)
+        return _ENCODE(done)
+
+    decode = msgspec.msgpack.Decoder(_Filled).decode
+    found = _Filled()
+    for _, data in run(fill, len(waiting), jobs):
+        part = decode(data)
+        found.staged += part.staged
+        found.in_place += part.in_place
+        found.altered += part.altered
+    return found
+
+
+def _fill(entry: PageEntry, shown: str, target: Output, done: _Filled) -> None:
+    try:
+        with open(f"{target.folder}/{entry.path}", "r+b", buffering=0) as file:
+            status = os.fstat(file.fileno())
+            old = file.read(entry.size + 1)
+            if stamp_of(status) != entry.stamp and sha256(old).digest() != entry.sha256:
+                done.altered.append(entry.path)
+                return
+            # Where every number keeps its length, a reader of the file meanwhile sees a whole page with old or new
+            # numbers.  A file that has another name elsewhere belongs to somebody else too.
+            changes = _in_place(entry, shown) if status.st_nlink == 1 else None
+            if changes is not None:
+                data = bytearray(old)
+                for start, text in changes:
+                    data[start : start + len(text)] = text
+                    file.seek(start)
+                    file.write(text)
+                fresh = msgspec.structs.replace(entry, sha256=sha256(data).digest(), shown=shown)
+                done.in_place.append(msgspec.structs.replace(fresh, stamp=stamp_of(os.fstat(file.fileno()))))
+                return
+    except OSError:
+        done.altered.append(entry.path)
+        return
+    whole = with_counts(old, entry, shown)
+    fresh = msgspec.structs.replace(entry, sha256=sha256(whole).digest(), size=len(whole), shown=shown)
+    done.staged.append(msgspec.structs.replace(fresh, stamp=target.stage(entry.path, whole)))
+
+
+def _in_place(entry: PageEntry, shown: str) -> list[tuple[int, bytes]] | None:
+    """What to write where; None where a number is longer or shorter than before."""
+    if len(shown) != len(entry.shown) or not (shown.isascii() and entry.shown.isascii()):
+        return None
+    changes = []
+    for (start, _), before, after in zip(places(entry), entry.shown.split("\n"), shown.split("\n"), strict=True):
+        if before != after:
+            if len(before) != len(after):
+                return None
+            changes.append((start, after.encode()))
+    return changes

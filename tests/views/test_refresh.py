@@ -97,18 +97,42 @@ def test_an_edit_waits_for_the_next_build(site):
     assert "12350" in made.read("index.html")
 
 
-def test_without_a_finished_build_and_with_an_altered_file_nothing_is_written(site):
+def test_without_a_finished_build_nothing_is_written(site):
     made = site(FILES)
     with pytest.raises(SiteError, match="holds no finished build"):
         refresh(made.path, output=made.out)
+    assert not made.out.exists()
+
+
+def test_an_altered_file_is_left_alone_and_told_of(site):
+    made = site(FILES)
     made.build()
     add(made, {("b", DAY): 5})
     page = made.out / "2026/11/b/index.html"
-    page.write_text(page.read_text() + "<!-- by hand -->")
-    before = made.files()
+    altered = page.read_text() + "<!-- by hand -->"
+    page.write_text(altered)
     with pytest.raises(SiteError, match="is not as the last build left it"):
         refresh(made.path, output=made.out, jobs=1)
-    assert made.files() == before
+    assert page.read_text() == altered
+    assert read_manifest(made.path, made.out) is None
+    made.build()
+    assert "12350" in made.read("2026/11/b/index.html")
+    assert "by hand" not in made.read("2026/11/b/index.html")
+
+
+def test_a_file_that_has_another_name_elsewhere_is_replaced_not_changed(site):
+    made = site(FILES)
+    made.build()
+    release = made.path.parent / "release.html"
+    release.hardlink_to(made.out / "2026/11/b/index.html")
+    before = release.read_bytes()
+    inode = (made.out / "2026/11/a/index.html").stat().st_ino
+    add(made, {("a", DAY): 2, ("b", DAY): 5})
+    refresh(made.path, output=made.out, jobs=1)
+    assert release.read_bytes() == before
+    assert "12350" in made.read("2026/11/b/index.html")
+    # The others keep their place on the disk, where every number keeps its length.
+    assert (made.out / "2026/11/a/index.html").stat().st_ino == inode
 
 
 def test_import_and_refresh_as_commands(site, tmp_path):
