@@ -6,15 +6,17 @@ build changes nothing, which ``tests/check/test_plan.py`` holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
-from site_builder.building.snapshot import Snapshot, Sources, page_bytes, read_sources, snapshot_of
-from site_builder.building.state import only_one, opened
+from site_builder.building.known import known_sources
+from site_builder.building.snapshot import Snapshot, Sources, page_bytes, snapshot_of
 from site_builder.catalog.due import NEWS, Due, due, next_due
+from site_builder.catalog.urls import NEWS_SITEMAP
 from site_builder.pages.planned import Planned
 
 RANK = "rank anew"
@@ -38,15 +40,9 @@ class Change(msgspec.Struct, frozen=True):
     files: int | None
 
 
-def sources_of(site_dir: Path, output: Path, *, jobs: int | None = None) -> Sources:
-    """The site's files; what the last build into ``output`` has read is not read again.  Raises :class:`SiteError`."""
-    with only_one(site_dir, wait=True, tell=lambda _text: None), opened(site_dir, output) as state:
-        return read_sources(site_dir, state.inputs, 0, jobs=jobs)
-
-
 def next_instant(site_dir: Path, output: Path, after: datetime) -> datetime | None:
     """The first instant after ``after`` at which the output may change by itself; None for never."""
-    sources = sources_of(site_dir, output)
+    sources = known_sources(site_dir, output)
     parsed = sources.inputs.parsed(sources.files.articles)
     articles = [item.article for item in parsed if item.article]
     documents = [item.document for item in parsed if item.document]
@@ -69,8 +65,14 @@ def plan_changes(
             continue
         if before is None:
             before = snapshot_of(sources, start, drafts=drafts)
-        after = snapshot_of(sources, instant, drafts=drafts)
-        files = len(changed_files(before, after, _kinds(events)))
+        if all(event.what == NEWS for event in events):
+            # The most frequent by far, and all that it changes is one file.
+            after = _only_later(before, instant)
+            files = len(changed_files(before, after, lambda page: page.permalink == NEWS_SITEMAP))
+        else:
+            after = snapshot_of(sources, instant, drafts=drafts)
+            kinds = _kinds(events)
+            files = len(changed_files(before, after, _of(kinds)))
         before = after
         if files:
             yield Change(instant, happenings, files)
@@ -109,9 +111,21 @@ def _kinds(events: list[Due]) -> frozenset[str] | None:
     return frozenset(kinds)
 
 
-def changed_files(before: Snapshot, after: Snapshot, kinds: frozenset[str] | None = None) -> set[str]:
-    """The output files that differ between two instants of a site; only pages of ``kinds`` are looked at."""
-    old, new = _pages(before, kinds), _pages(after, kinds)
+def _only_later(site: Snapshot, instant: datetime) -> Snapshot:
+    """The site at an instant at which it holds the same pieces, in the same state."""
+    later = dataclasses.replace(site, catalog=msgspec.structs.replace(site.catalog, instant=instant))
+    # What was made of the pieces is made already.
+    later.__dict__.update({name: value for name, value in site.__dict__.items() if name not in later.__dict__})
+    return later
+
+
+def _of(kinds: frozenset[str] | None) -> Callable[[Planned], bool]:
+    return lambda page: kinds is None or page.kind in kinds
+
+
+def changed_files(before: Snapshot, after: Snapshot, touched_by: Callable[[Planned], bool]) -> set[str]:
+    """The output files that differ between two instants of a site; only pages that are ``touched_by`` it are read."""
+    old, new = _pages(before, touched_by), _pages(after, touched_by)
     changed = old.keys() ^ new.keys()
     changed |= {file.path for file in before.copied} ^ {file.path for file in after.copied}
     differing = {name for name, value in after.shared.items() if before.shared[name] != value}
@@ -131,5 +145,5 @@ def changed_files(before: Snapshot, after: Snapshot, kinds: frozenset[str] | Non
     return changed
 
 
-def _pages(site: Snapshot, kinds: frozenset[str] | None) -> Mapping[str, Planned]:
-    return {page.path: page for page in site.pages if kinds is None or page.kind in kinds}
+def _pages(site: Snapshot, touched_by: Callable[[Planned], bool]) -> Mapping[str, Planned]:
+    return {page.path: page for page in site.pages if touched_by(page)}

@@ -68,11 +68,12 @@ def command(
     from urllib.parse import urlsplit
     from zoneinfo import ZoneInfo
 
+    from site_builder.building.known import known_sources
     from site_builder.check import calendars
-    from site_builder.check.plan import plan_changes, sources_of
+    from site_builder.check.plan import plan_changes
 
     start = (in_site_zone(at, site_dir) or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    sources = sources_of(site_dir, output or site_dir / "public")
+    sources = known_sources(site_dir, output or site_dir / "public")
     counted = form in ("text", "json", "ics") if count is None else count
     changes = list(plan_changes(sources, start, horizon, drafts=drafts, count=counted))
     build = shlex.join(["site-builder", "build", "--site", str(site_dir.resolve())])

@@ -27,9 +27,9 @@ def command(site_dir: Path, target: str, at: datetime | None) -> None:
 
     Exit codes: 0 all pieces are where they should be, 1 the site is at fault, 5 pieces are late.
     """
+    from site_builder.building.known import known_sources
     from site_builder.building.snapshot import snapshot_of
     from site_builder.check.lateness import late, span
-    from site_builder.check.plan import sources_of
     from site_builder.errors import Problem, SiteError
 
     now = (in_site_zone(at, site_dir) or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
@@ -37,7 +37,7 @@ def command(site_dir: Path, target: str, at: datetime | None) -> None:
     if release is None:
         hint = f"Deploy first: site-builder deploy {name}"
         raise SiteError([Problem(name, message="nothing is live on this target", hint=hint)])
-    sources = sources_of(site_dir, site_dir / "public")
+    sources = known_sources(site_dir, site_dir / "public")
     built = datetime.fromisoformat(release.info.instant)
     found = late(snapshot_of(sources, now), snapshot_of(sources, built), release.live())
     click.echo(f"{name}: release {release.info.id}, built as of {release.info.instant}")

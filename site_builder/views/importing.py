@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from site_builder.building.snapshot import load_catalog
+from site_builder.building.known import known_catalog
 from site_builder.errors import Problem, SiteError
 from site_builder.sources.view_store import read_views
 from site_builder.views.already import Blocks
@@ -74,7 +74,7 @@ def import_views(
     """
     folder = Path(site_dir)
     instant = now or datetime.now(UTC)
-    catalog = load_catalog(folder, instant)
+    catalog = known_catalog(folder, instant)
     store = catalog.config.views.store
     zone = ZoneInfo(catalog.config.site.timezone)
     with locked(folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from site_builder.building.snapshot import load_catalog
+from site_builder.building.known import known_catalog
 from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.counts import days_of, inheritances
 from site_builder.catalog.most_read import Term, ranking, terms
@@ -52,7 +52,7 @@ def top(
 
     Raises :class:`SiteError` for a name that no visible piece carries.
     """
-    catalog = load_catalog(site_dir, at)
+    catalog = known_catalog(site_dir, at)
     settings = catalog.config.views
     reach = window or settings.window
     life = settings.half_life if half_life is None else half_life

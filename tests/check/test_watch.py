@@ -92,9 +92,9 @@ def test_a_set_clock_and_a_sleeping_machine_are_noticed(dues, at, by):
         assert first <= 1_000_000 + at + by + 2 * LONGEST_WAIT
 
 
-def started(made) -> subprocess.Popen[str]:
+def started(made, *options: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "site_builder", "watch", "--site", str(made.path), "--jobs", "1"]
+    command = [sys.executable, "-m", "site_builder", "watch", "--site", str(made.path), "--jobs", "1", *options]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -145,3 +145,28 @@ def test_the_program_builds_what_changes_and_what_comes_due(site):
         process.wait()
         assert process.stdout
         process.stdout.close()
+
+
+@pytest.mark.slow
+def test_what_was_built_is_deployed(site, tmp_path):
+    config = "site: {url: 'https://example.com'}\ndeploy: {targets: {live: {path: ../www}}}\n"
+    made = site({"site.yaml": config, "content/a.md": piece("Lace", timestamp="2026-01-01 10:00:00")})
+    process = started(made, "--deploy", "live")
+    try:
+        line_with(process, "deployed to live")
+        made.write("content/a.md", piece("Tulle", timestamp="2026-01-01 10:00:00"))
+        line_with(process, "deployed to live")
+        pages = [path.read_text() for path in (tmp_path / "www").rglob("2026/01/a/index.html")]
+        assert any("Tulle" in page for page in pages)
+        # What changes nothing is not deployed.
+        made.write("content/b.md", piece("Draft", draft=True))
+        assert "0 files changed" in line_with(process, "files changed: ")
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=60)[0]
+        assert "deployed" not in rest
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
