@@ -89,34 +89,49 @@ class Snapshot:
     @cached_property
     def shared(self) -> dict[str, object]:
         """The values that templates name beside their context."""
-        return {
-            "site": site_info(self.config),
-            "labels": self.config.labels,
-            "fingerprinted": fingerprinted(self.files.assets, addresses(self.config)),
-            **shared_values(self.catalog),
-        }
+        return template_values(self.files, self.catalog)
 
     @cached_property
     def templates(self) -> Templates:
         """The compiled templates.  Raises :class:`SiteError` for those that do not compile."""
-        return Templates(
-            {name: TemplateSource(path, text) for name, (path, text) in self.files.templates.items()},
-            make_filters(self.config, addresses(self.config), self.files.assets),
-            self.shared,
-        )
+        return templates_of(self.files, self.config, self.shared)
 
     @cached_property
     def renderer(self) -> Renderer:
         """The renderer of the site's templates and bodies.  Raises :class:`SiteError`."""
-        site = addresses(self.config)
-        folder = str(self.sources.folder)
+        return renderer_of(self.sources.folder, self.config, self.templates, self.kept)
 
-        def read(reference: BodyRef) -> str:
-            return body_text(read_body(folder, reference), reference.start)
 
-        sloppy = self.config.markdown.raw_html == "trusted"
-        converter = make_converter(self.config.markdown, site.host)
-        return Renderer(self.templates, converter, read, site.base, sloppy=sloppy, kept=self.kept)
+def template_values(files: SiteFiles, catalog: Catalog) -> dict[str, object]:
+    """The values that templates name beside their context."""
+    return {
+        "site": site_info(catalog.config),
+        "labels": catalog.config.labels,
+        "fingerprinted": fingerprinted(files.assets, catalog.addresses),
+        **shared_values(catalog),
+    }
+
+
+def templates_of(files: SiteFiles, config: SiteConfig, values: Mapping[str, object]) -> Templates:
+    """The compiled templates.  Raises :class:`SiteError` for those that do not compile."""
+    return Templates(
+        {name: TemplateSource(path, text) for name, (path, text) in files.templates.items()},
+        make_filters(config, addresses(config), files.assets),
+        values,
+    )
+
+
+def renderer_of(site_dir: Path, config: SiteConfig, templates: Templates, kept: Bodies | None = None) -> Renderer:
+    """The renderer of templates and bodies, of which ``kept`` holds some.  Raises :class:`SiteError`."""
+    site = addresses(config)
+    folder = str(site_dir)
+
+    def read(reference: BodyRef) -> str:
+        return body_text(read_body(folder, reference), reference.start)
+
+    sloppy = config.markdown.raw_html == "trusted"
+    converter = make_converter(config.markdown, site.host)
+    return Renderer(templates, converter, read, site.base, sloppy=sloppy, kept=kept)
 
 
 def read_sources(
@@ -196,9 +211,14 @@ def rendered_page(page: Page, renderer: Renderer) -> Rendered:
 
 def page_bytes(snapshot: Snapshot, planned: Planned) -> bytes:
     """The file of one page of the snapshot, as a build writes it.  Raises :class:`SiteError`."""
-    rendered = rendered_page(planned.page(snapshot.catalog), snapshot.renderer)
+    return bytes_of(planned, snapshot.catalog, snapshot.renderer)
+
+
+def bytes_of(planned: Planned, catalog: Catalog, renderer: Renderer) -> bytes:
+    """The file of one page, as a build writes it.  Raises :class:`SiteError`."""
+    rendered = rendered_page(planned.page(catalog), renderer)
     try:
-        return splice(rendered, snapshot.catalog.views, snapshot.config.views.display)
+        return splice(rendered, catalog.views, catalog.config.views.display)
     except KeyError as error:
         raise SiteError([unknown_slot(str(error.args[0]), planned)]) from None
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "site_builder.cli.init",
     "new": "site_builder.cli.new",
     "build": "site_builder.cli.build",
+    "serve": "site_builder.cli.serve",
     "verify": "site_builder.cli.verify",
     "explain": "site_builder.cli.explain",
     "why": "site_builder.cli.why",

@@ -5,7 +5,8 @@ In: a :class:`Page` and the Markdown text of its body.  Out: :class:`Rendered`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import copy
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 import jinja2
@@ -64,6 +65,17 @@ class Renderer:
         self._base = base
         self._sloppy = sloppy
         self._kept = kept
+        self._is_linked = True
+
+    def with_values(self, values: Mapping[str, object]) -> Renderer:
+        """This renderer with other values that every template sees; nothing is compiled again.
+
+        Its first page takes less time and all others more: it is for a few pages, not for a build.
+        """
+        other = copy.copy(self)
+        other._templates = self._templates.with_values(values)  # noqa: SLF001  (its own copy)
+        other._is_linked = False  # noqa: SLF001
+        return other
 
     def render(self, page: Page) -> Rendered:
         """The page's bytes and slots.  Raises :class:`SiteError` naming the template's line or the article."""
@@ -112,7 +124,10 @@ class Renderer:
     def _rendered(self, item: tuple[Page, dict[str, Any]]) -> Rendered:
         page, values = item
         try:
-            template = self._templates.get(page.template, page.context.__struct_fields__)
+            if self._is_linked:
+                template = self._templates.get(page.template, page.context.__struct_fields__)
+            else:
+                template = self._templates.unlinked(page.template)
             return cut(template.render(values), values["page"].lang if "page" in values else "")
         except RecursionError:
             message = f"includes or calls itself without end (while rendering /{page.path})"
@@ -131,6 +146,12 @@ class Renderer:
                 message = f"there is no '{error.name}' in {type(error.obj).__name__}"
                 hint = did_you_mean(error.name, error.obj.__struct_fields__)
             raise SiteError([Problem(place[0], place[1], 1, f"{message} ({while_rendering})", hint)]) from error
+
+    def body(self, page: Page) -> RenderedBody:
+        """The body of a page that has one, as HTML.  Raises :class:`SiteError`."""
+        _, values = self._with_values(self._with_source(page))
+        found: RenderedBody = values["body"]
+        return found
 
 
 def _each(step: Callable[[Before], After], items: Iterable[Before | SiteError]) -> list[After | SiteError]:

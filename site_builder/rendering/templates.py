@@ -5,6 +5,7 @@ In: the texts of all templates by name.  Out: compiled templates, their closures
 
 from __future__ import annotations
 
+import copy
 import functools
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,21 @@ class TemplateSource(msgspec.Struct, frozen=True):
 
     path: str
     text: str
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """The code of compiled templates, for environments that differ in values only."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Give the bucket its code, if there is any."""
+        bucket.code = self._codes.get(bucket.key)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep the bucket's code."""
+        self._codes[bucket.key] = bucket.code
 
 
 class Templates:
@@ -55,6 +71,7 @@ class Templates:
             loader=jinja2.FunctionLoader(self._load),
         )
         self._environment.template_class = PureTemplate
+        self._environment.bytecode_cache = _Compiled()
         for name in IMPURE_GLOBALS:
             del self._environment.globals[name]
         for name in IMPURE_FILTERS:
@@ -74,6 +91,18 @@ class Templates:
             problems += [Problem(path, *fault) for fault in self._bad_references(tree)]
         if problems:
             raise SiteError(problems)
+
+    def with_values(self, values: Mapping[str, object]) -> Templates:
+        """The same templates with other values, by the same names; they are not linked, nor compiled again."""
+        other = copy.copy(self)
+        # Templates keep the globals that they were made with, and macros their texts: both begin anew.
+        environment = self._environment.overlay(cache_size=-1)
+        environment.globals = {**self._environment.globals, **values}
+        # Nothing of the old one lives on in the new one, however often this is done.
+        environment.linked_to = None
+        environment.loader = jinja2.FunctionLoader(other._load)  # noqa: SLF001  (its own copy)
+        other._environment = environment  # noqa: SLF001
+        return other
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         source = self._sources.get(name)
@@ -121,16 +150,24 @@ class Templates:
 
         The two render the same; knowing the fields is faster.  Raises :class:`SiteError` where there is none.
         """
-        if name not in self._sources:
-            raise SiteError([Problem(f"templates/{name}", message="this template is needed and does not exist")])
         environment = self._environment
+        self._require(name)
         constants = environment.globals
         linked = None if fields is None else link(name, fields, self._trees, self._lines, constants, self._module)
         if linked is None:
-            return environment.get_template(name)
+            return self.unlinked(name)
         path = self._sources[name].path
         self._origins[path] = linked.origins
         return environment.linked(linked.tree, name, path)
+
+    def unlinked(self, name: str) -> jinja2.Template:
+        """The template as Jinja puts it together.  Raises :class:`SiteError` where there is none."""
+        self._require(name)
+        return self._environment.get_template(name)
+
+    def _require(self, name: str) -> None:
+        if name not in self._sources:
+            raise SiteError([Problem(f"templates/{name}", message="this template is needed and does not exist")])
 
     @functools.cache  # noqa: B019  (lives as long as the build)
     def _module(self, name: str) -> object:

@@ -1,0 +1,119 @@
+"""Hears of changed files: ``watchfiles`` in the place of livereload's own watcher, which polls.
+
+In: a site's folder.  Out: sets of paths relative to it, handed over in the server's loop: a single save at
+once, a burst (a branch switch, a sync) as one set when it is over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from livereload.watcher import Watcher
+from tornado.ioloop import IOLoop
+from watchfiles import Change, watch
+
+FOLDERS = ("content", "static", "templates")
+CONFIG = "site.yaml"
+
+# Milliseconds without a further event that end a set of changes.
+STEP = 15
+# More files than an editor saves in one go are a burst: it is over after so many seconds of quiet …
+FEW = 4
+QUIET = 0.15
+# … and git has left; but what hangs does not hold the preview up for longer than this.
+LONGEST = 10.0
+
+Take = Callable[[set[str]], None]
+
+
+class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
+    """Calls ``take`` in the loop that is current at :meth:`start`."""
+
+    def __init__(self, site_dir: Path, take: Take) -> None:
+        super().__init__()
+        self._site_dir = site_dir.resolve()
+        self._take = take
+        self._stop = threading.Event()
+        self._folders_changed = threading.Event()
+        self._pending: set[str] = set()
+        self._since = 0.0
+        self._timer: object = None
+        self._lock_files = [parent / ".git" / "index.lock" for parent in (self._site_dir, *self._site_dir.parents)]
+        # livereload watches the working folder where nothing is named.
+        self._tasks: dict[str, dict[str, object]] = {str(self._site_dir): {}}
+
+    def start(self, callback: Callable[[], None]) -> bool:  # noqa: ARG002  (livereload polls with it)
+        """Begin to watch.  True: livereload shall not poll."""
+        self._loop = IOLoop.current()
+        for target in (self._watch_folders, self._watch_top):
+            threading.Thread(target=target, daemon=True, name=target.__name__).start()
+        return True
+
+    def stop(self) -> None:
+        """End the threads."""
+        self._stop.set()
+        self._folders_changed.set()
+
+    def _watch_folders(self) -> None:
+        """The three folders with all that is in them; anew when one of them appears or goes."""
+        while not self._stop.is_set():
+            self._folders_changed.clear()
+            there = [self._site_dir / name for name in FOLDERS if (self._site_dir / name).is_dir()]
+            if not there:
+                self._folders_changed.wait()
+                continue
+            for changes in watch(
+                *there, watch_filter=is_source, step=STEP, rust_timeout=200, stop_event=self._folders_changed
+            ):
+                self._hear(changes)
+
+    def _watch_top(self) -> None:
+        """The site's own folder, without what is in its folders: the configuration, and folders that come and go."""
+        for changes in watch(self._site_dir, watch_filter=None, recursive=False, step=STEP, stop_event=self._stop):
+            found = {(change, path) for change, path in changes if self._relative(path) in (*FOLDERS, CONFIG)}
+            if any(change != Change.modified and self._relative(path) in FOLDERS for change, path in found):
+                self._folders_changed.set()
+            self._hear(item for item in found if item[0] != Change.modified or self._relative(item[1]) == CONFIG)
+
+    def _relative(self, path: str) -> str:
+        return Path(path).relative_to(self._site_dir).as_posix()
+
+    def _hear(self, changes: Iterable[tuple[Change, str]]) -> None:
+        paths = {self._relative(path) for _, path in changes}
+        if paths:
+            self._loop.add_callback(self._gather, paths)
+
+    def _gather(self, paths: set[str]) -> None:
+        """In the loop: hand over at once, or wait until it is quiet."""
+        if not self._pending:
+            self._since = self._loop.time()
+        self._pending |= paths
+        if self._timer is not None:
+            self._loop.remove_timeout(self._timer)
+            self._timer = None
+        if len(self._pending) < FEW and not self._git_is_at_work():
+            self._hand_over()
+        else:
+            self._timer = self._loop.call_later(QUIET, self._hand_over_burst)
+
+    def _hand_over_burst(self) -> None:
+        self._timer = None
+        if self._git_is_at_work() and self._loop.time() - self._since < LONGEST:
+            self._timer = self._loop.call_later(QUIET, self._hand_over_burst)
+        else:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        paths, self._pending = self._pending, set()
+        self._take(paths)
+
+    def _git_is_at_work(self) -> bool:
+        return any(lock.exists() for lock in self._lock_files)
+
+
+def is_source(change: Change, path: str) -> bool:  # noqa: ARG001  (what watchfiles calls it with)
+    """Whether a file may be one of the site's: not hidden, no editor's spare copy."""
+    parts = Path(path).parts
+    return not any((part.startswith(".") and part != ".well-known") for part in parts) and not path.endswith("~")
