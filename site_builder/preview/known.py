@@ -70,7 +70,7 @@ def newest(known: Known, count: int) -> list[str]:
 
 def after(known: Known, site_dir: Path, changed: Collection[str]) -> Change:
     """What is known after the files ``changed`` (paths relative to the site) were written, made or removed."""
-    if all(path in known.parsed and (site_dir / path).is_file() for path in changed):
+    if all(path in known.parsed and is_own_file(site_dir, path) for path in changed):
         return _reread(known, site_dir, changed)
     before = known
     if CONFIG in changed:
@@ -97,6 +97,12 @@ def after(known: Known, site_dir: Path, changed: Collection[str]) -> Change:
         before.parsed,
     )
     return Change(known, whole)
+
+
+def is_own_file(site_dir: Path, path: str) -> bool:
+    """Whether ``path`` is a file that lies in the folder of the site that it begins with, no link leading elsewhere."""
+    file = (site_dir / path).resolve()
+    return file.is_relative_to((site_dir / path.partition("/")[0]).resolve()) and file.is_file()
 
 
 def _below(present: frozenset[str], changed: Collection[str]) -> frozenset[str]:

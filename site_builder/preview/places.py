@@ -31,7 +31,7 @@ def locate(view: View, path: str, retired: Mapping[str, str]) -> Place | None:
     addresses = view.catalog.addresses
     if not path.startswith(addresses.base + "/"):
         # A site below a path: its home is where people look first.
-        return Redirect(addresses.url("/")) if path in ("/", addresses.base) else None
+        return Redirect(addresses.url("/")) if path and path in ("/", addresses.base) else None
     permalink = path[len(addresses.base) :]
     found = _exact(view, permalink, retired)
     if found is None and not permalink.endswith("/") and _exact(view, permalink + "/", retired) is not None:

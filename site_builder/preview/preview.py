@@ -21,7 +21,7 @@ from site_builder.catalog.urls import HOME, addresses
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Parsed
 from site_builder.pages.planned import Planned
-from site_builder.preview.known import CONFIG, Change, Known, after, first_look, newest, read, with_records
+from site_builder.preview.known import CONFIG, Change, Known, after, first_look, is_own_file, newest, read, with_records
 from site_builder.preview.places import Place, locate
 from site_builder.preview.view import View, make_view, with_article
 from site_builder.preview.wanted import Mode
@@ -253,11 +253,9 @@ class Preview:
             self._last_good_size -= len(self._last_good.popitem(last=False)[1])
 
 
-def is_below(file: CopiedFile) -> bool:
+def is_in_place(file: CopiedFile) -> bool:
     """Whether a file lies where it was found: no link has been put in its place or its folder's since."""
-    root = file.location[: len(file.location) - len(file.source)]
-    top = file.source.partition("/")[0]
-    return Path(file.location).resolve().is_relative_to(Path(root, top).resolve())
+    return is_own_file(Path(file.location[: len(file.location) - len(file.source)]), file.source)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -31,7 +31,7 @@ from site_builder.preview.content_types import content_type
 from site_builder.preview.facts import facts
 from site_builder.preview.guard import is_known, is_own_origin
 from site_builder.preview.inject import CLIENT
-from site_builder.preview.preview import News, Preview, is_below
+from site_builder.preview.preview import News, Preview, is_in_place
 from site_builder.preview.wanted import Mode
 from site_builder.preview.watching import FilesWatcher
 from site_builder.sources.scan import CopiedFile
@@ -90,7 +90,7 @@ class Files(web.StaticFileHandler):
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str:  # noqa: ARG002
         """Raises :class:`tornado.web.HTTPError` where a link has taken the file's place, or nothing is there now."""
-        if not is_below(self._file) or not Path(absolute_path).is_file():
+        if not is_in_place(self._file):
             raise web.HTTPError(HTTPStatus.NOT_FOUND)
         return absolute_path
 

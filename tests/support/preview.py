@@ -13,17 +13,20 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.support.sample import REPOSITORY, SOURCES
 from tests.support.site import INSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
     from pathlib import Path
+
+Result = TypeVar("Result")
 
 SCRIPT = re.compile(rb'<script src="/\.preview/client\.js" data-version="[0-9a-f]+-[0-9]+" defer></script>')
 PATIENCE = 20.0
@@ -147,6 +150,19 @@ AT_INSTANT = ("--at", INSTANT.isoformat())
 # ---------------------------------------------------------------- the socket
 
 
+def finished(work: Coroutine[Any, Any, Result]) -> Result:
+    """What ``work`` gives, in a loop of its own: Playwright keeps one running in the tests' thread."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+async def hang_up(connection: WebSocketClientConnection) -> None:
+    """Close a socket and see it closed."""
+    connection.close()
+    while await asyncio.wait_for(connection.read_message(), PATIENCE) is not None:
+        pass
+
+
 class Ears:
     """What a browser would hear by livereload's WebSocket."""
 
@@ -155,7 +171,7 @@ class Ears:
 
     def during(self, action: Any, quiet: float = 1.0) -> list[str]:
         """The paths of the reload messages that come during ``action()`` and until it has been quiet for so long."""
-        return asyncio.run(self._during(action, quiet))
+        return finished(self._during(action, quiet))
 
     async def _during(self, action: Any, quiet: float) -> list[str]:
         socket = await websocket_connect(f"ws://127.0.0.1:{self._served.port}/livereload")
@@ -167,7 +183,7 @@ class Ears:
             try:
                 message = await asyncio.wait_for(socket.read_message(), quiet)
             except TimeoutError:
-                socket.close()
+                await hang_up(socket)
                 return heard
             assert message is not None, "the server closed the socket"
             heard.append(json.loads(message)["path"])

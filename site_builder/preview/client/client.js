@@ -41,6 +41,8 @@ function h(name, attributes = {}, ...children) {
 }
 
 const host = document.createElement("site-builder-preview");
+// Written into the element: no rule of a theme, however important, is stronger.
+host.style.setProperty("all", "initial", "important");
 const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
@@ -304,8 +306,8 @@ function drawOverlay() {
   const count = problemCount();
   overlay.replaceChildren(
     h(
-      "header",
-      {},
+      "div",
+      { class: "head" },
       h("h1", { id: "overlay-title" }, count === 1 ? "This stops the site from being built" : `${count} problems stop the site from being built`),
       h("button", { class: "small", onclick: () => overlay.close() }, "Look at the page"),
     ),
