@@ -7,7 +7,7 @@ Drafts, future and expired pieces are dropped here, first, and nothing to the ri
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -22,11 +22,14 @@ from site_builder.catalog.related import Postings, Traits, next_article, related
 from site_builder.catalog.taxonomy import Spelling, Taxon, taxonomy
 from site_builder.config import SiteConfig, SyndicationPolicy
 from site_builder.errors import Problem
-from site_builder.model import Article, Card, Document, Image, Picture, StoredViews
+from site_builder.model import Article, Card, Document, Image, Picture, StoredViews, Term
 from site_builder.text import fold
 
 ImageSizes = Mapping[str, tuple[int, int]]
 """Width and height in pixels by ``Image.src``; images of other hosts are absent."""
+
+
+KINDS = ("category", "tag", "author", "source")
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,20 +166,8 @@ def make_catalog(
             hidden_files.difference_update(document.files)
 
     addresses = urls.addresses(config)
-    categories, category_folds = taxonomy(
-        "category",
-        [(article.category,) for article in visible],
-        [Spelling(entry.name, entry.slug, entry.description) for entry in config.categories],
-        addresses,
-    )
-    tags, tag_folds = taxonomy(
-        "tag", [article.tags for article in visible], [Spelling(name) for name in config.tag_names], addresses
-    )
-    authors, author_folds = taxonomy("author", [article.authors for article in visible], (), addresses)
-    sources, source_folds = taxonomy(
-        "source", [(article.source,) if article.source else () for article in visible], (), addresses
-    )
-
+    taxa, folds = taxonomies(visible, config, addresses)
+    category_folds, tag_folds = folds["category"], folds["tag"]
     zone = ZoneInfo(config.site.timezone)
     local = [article.timestamp.astimezone(zone) for article in visible]
     years: dict[int, list[int]] = {}
@@ -187,7 +178,8 @@ def make_catalog(
     for index, (article, when) in enumerate(zip(visible, local, strict=True)):
         years.setdefault(when.year, []).append(index)
         months.setdefault((when.year, when.month), []).append(index)
-        category = categories[category_folds[article.category]]
+        category = taxa["category"][category_folds[article.category]]
+        tag = taxa["tag"][tag_folds[article.tags[0]]].term if article.tags else None
         permalink = article.permalink
         if not permalink:
             # The pattern is filled in once for each day and category; "\0" stands for the slug.
@@ -196,20 +188,8 @@ def make_catalog(
             if form is None:
                 form = forms[day] = addresses.article("\0", category.slug, when)
             permalink = form.replace("\0", article.slug)
-        url = addresses.url(permalink)
         permalinks.append(permalink)
-        cards.append(
-            Card(
-                title=article.title,
-                url=url,
-                category=category.term,
-                tag=tags[tag_folds[article.tags[0]]].term if article.tags else None,
-                timestamp=article.timestamp,
-                excerpt=article.excerpt,
-                image=picture(article.image, addresses, sizes) if article.image else None,
-                lang=article.lang,
-            )
-        )
+        cards.append(_card(article, addresses.url(permalink), category.term, tag, addresses, sizes))
 
     traits = Traits(
         category=[category_folds[article.category] for article in visible],
@@ -229,13 +209,13 @@ def make_catalog(
         permalinks=permalinks,
         cards=cards,
         local=local,
-        categories=categories,
-        tags=tags,
-        authors=authors,
-        sources=sources,
+        categories=taxa["category"],
+        tags=taxa["tag"],
+        authors=taxa["author"],
+        sources=taxa["source"],
         years=years,
         months=months,
-        folds={"category": category_folds, "tag": tag_folds, "author": author_folds, "source": source_folds},
+        folds=folds,
         traits=traits,
         postings=_postings(visible, traits),
         pins=pins,
@@ -253,6 +233,49 @@ def make_catalog(
         hidden_files=frozenset(hidden_files),
         policies={fold(name): policy for name, policy in config.syndication.sources.items()},
         problems=tuple(problems),
+    )
+
+
+def taxonomies(
+    articles: Sequence[Article], config: SiteConfig, addresses: urls.Addresses, kinds: Collection[str] = KINDS
+) -> tuple[dict[str, dict[str, Taxon]], dict[str, dict[str, str]]]:
+    """The taxa of visible articles, oldest first, and the folds of their names, both by kind."""
+    sections = [Spelling(entry.name, entry.slug, entry.description) for entry in config.categories]
+    spellings = {"category": sections, "tag": list(map(Spelling, config.tag_names))}
+    names: dict[str, Callable[[Article], tuple[str, ...]]] = {
+        "category": lambda article: (article.category,),
+        "tag": lambda article: article.tags,
+        "author": lambda article: article.authors,
+        "source": lambda article: (article.source,) if article.source else (),
+    }
+    taxa, folds = {}, {}
+    for kind in kinds:
+        carried = list(map(names[kind], articles))
+        taxa[kind], folds[kind] = taxonomy(kind, carried, spellings.get(kind, ()), addresses)
+    return taxa, folds
+
+
+def card_of(catalog: Catalog, article: Article, local: datetime) -> tuple[str, Card]:
+    """The permalink and the card of an article whose taxa ``catalog`` has; ``local`` is its timestamp there."""
+    category = catalog.categories[catalog.folds["category"][article.category]]
+    tag = catalog.tags[catalog.folds["tag"][article.tags[0]]].term if article.tags else None
+    permalink = article.permalink or catalog.addresses.article(article.slug, category.slug, local)
+    url = catalog.addresses.url(permalink)
+    return permalink, _card(article, url, category.term, tag, catalog.addresses, catalog.images)
+
+
+def _card(
+    article: Article, url: str, category: Term, tag: Term | None, addresses: urls.Addresses, sizes: ImageSizes
+) -> Card:
+    return Card(
+        title=article.title,
+        url=url,
+        category=category,
+        tag=tag,
+        timestamp=article.timestamp,
+        excerpt=article.excerpt,
+        image=picture(article.image, addresses, sizes) if article.image else None,
+        lang=article.lang,
     )
 
 

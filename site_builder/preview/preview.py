@@ -17,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from site_builder.articles import Rules
+from site_builder.building.recipe import long_lived_objects
 from site_builder.catalog.urls import HOME, addresses
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Parsed
@@ -101,6 +102,10 @@ class Preview:
 
     def change(self, changed: Collection[str]) -> News:
         """Take in that the files ``changed`` are not what they were; paths relative to the site."""
+        with long_lived_objects():
+            return self._change(changed)
+
+    def _change(self, changed: Collection[str]) -> News:
         before = self.known
         self._look_at_settings()
         change = after(before, self.site_dir, changed)
@@ -208,7 +213,8 @@ class Preview:
             self._views.pop(mode, None)
             while len(self._views) >= VIEWS:
                 self._views.popitem(last=False)
-            view = make_view(self.site_dir, self.known, self.instant(mode), drafts=mode.drafts, last=last)
+            with long_lived_objects():
+                view = make_view(self.site_dir, self.known, self.instant(mode), drafts=mode.drafts, last=last)
             self.known = msgspec.structs.replace(self.known, sizes=view.sizes)
             self._views[mode] = view
         self._views.move_to_end(mode)

@@ -5,6 +5,7 @@ In: a preview, an address to listen at.  Out: a server that runs until it is int
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import socket
@@ -216,6 +217,8 @@ class Server(livereload.Server):  # type: ignore[misc]  # livereload ships no ty
 
     def run(self, ready: Callable[[], None]) -> None:
         """Serve until interrupted; ``ready`` is called when the first request can be answered."""
+        # Python looks for garbage each time that 700 objects are more; a page makes some thousand.
+        gc.set_threshold(10_000, 20, 20)
         loop = IOLoop.current()
         loop.add_callback(ready)
         loop.add_callback(self._reader.start)

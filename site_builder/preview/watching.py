@@ -19,9 +19,11 @@ CONFIG = "site.yaml"
 
 # Milliseconds without a further event that end a set of changes.
 STEP = 15
+# Files that come or go may be the first of many; one that is written in its place is a save.
+SOON = 0.06
 # More files than an editor saves in one go are a burst: it is over after so many seconds of quiet …
 FEW = 4
-QUIET = 0.15
+QUIET = 0.25
 # … and git has left; but what hangs does not hold the preview up for longer than this.
 LONGEST = 10.0
 
@@ -81,11 +83,12 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
         return Path(path).relative_to(self._site_dir).as_posix()
 
     def _hear(self, changes: Iterable[tuple[Change, str]]) -> None:
-        paths = {self._relative(path) for _, path in changes}
+        heard = list(changes)
+        paths = {self._relative(path) for _, path in heard}
         if paths:
-            self._loop.add_callback(self._gather, paths)
+            self._loop.add_callback(self._gather, paths, all(change == Change.modified for change, _ in heard))
 
-    def _gather(self, paths: set[str]) -> None:
+    def _gather(self, paths: set[str], is_save: bool) -> None:
         """In the loop: hand over at once, or wait until it is quiet."""
         if not self._pending:
             self._since = self._loop.time()
@@ -93,10 +96,12 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
         if self._timer is not None:
             self._loop.remove_timeout(self._timer)
             self._timer = None
-        if len(self._pending) < FEW and not self._git_is_at_work():
+        if len(self._pending) >= FEW or self._git_is_at_work():
+            self._timer = self._loop.call_later(QUIET, self._hand_over_burst)
+        elif is_save and self._pending == paths:
             self._hand_over()
         else:
-            self._timer = self._loop.call_later(QUIET, self._hand_over_burst)
+            self._timer = self._loop.call_later(SOON, self._hand_over_burst)
 
     def _hand_over_burst(self) -> None:
         self._timer = None

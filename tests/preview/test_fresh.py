@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from site_builder.preview.preview import Preview
+from site_builder.preview.wanted import Mode
 from tests.support.preview import AT_INSTANT, Ears, Served, serving, without_script
 
 PIECE = "---\ntitle: {0}\ncategory: Retail\ntimestamp: 2026-11-{1:02} 10:00\nslug: {0}\n---\n\nText of {0}.\n"
@@ -101,11 +105,17 @@ def test_a_file_that_is_written_again_as_it_was_is_no_news(served: Served):
 
 @pytest.mark.slow
 def test_a_burst_of_changes_is_one_reload(made, served: Served):
+    moments = []
+
     def burst():
         for number in range(500):
             served.write(f"content/many/p{number}.md", PIECE.format(f"P{number}", 1 + number % 20))
+            moments.append(time.monotonic())
 
-    assert Ears(served).during(burst) == ["*"]
+    heard = Ears(served).during(burst)
+    # A machine that is busy with something else may make a pause, which is the end of a burst.
+    pauses = sum(later - earlier > 0.05 for earlier, later in itertools.pairwise(moments))
+    assert 1 <= len(heard) <= 1 + pauses
     assert served.state()["total"] == 503
     assert served.ask("/2026/11/P499/").status == 200
 
@@ -221,23 +231,37 @@ def test_imported_reader_counts(made, served: Served):
 
 
 @pytest.mark.slow
-def test_pieces_appear_and_expire_as_time_passes(site):
-    from datetime import UTC, datetime, timedelta
+def test_open_pages_are_told_when_a_piece_appears(site):
+    made = site({"content/a.md": PIECE.format("Loom", 1)})
+    with serving(made.path) as served:
+        soon = (datetime.now(UTC) + timedelta(seconds=4)).replace(microsecond=0)
+        served.write("content/b.md", PIECE.format("Kapok", 1).replace("2026-11-01 10:00", soon.isoformat()))
+        served.wait_for("/.preview/state?path=/", '"total":2')
+        told = Ears(served).during(lambda: None, quiet=6)
+        assert told == ["*"] or datetime.now(UTC) > soon + timedelta(seconds=7), "nobody was told"
+        assert "Kapok" in served.ask("/").text
 
-    soon = (datetime.now(UTC) + timedelta(seconds=3)).replace(microsecond=0)
+
+def test_pieces_appear_and_expire_as_time_passes(site):
     made = site(
         {
-            "content/a.md": PIECE.format("Loom", 1),
-            "content/b.md": PIECE.format("Kapok", 1).replace("2026-11-01 10:00", soon.isoformat()),
-            "content/c.md": PIECE.format("Wool", 1).replace("slug:", f"expires: {soon.isoformat()}\nslug:"),
+            "content/b.md": PIECE.format("Kapok", 20),
+            "content/c.md": PIECE.format("Wool", 1).replace("slug:", "expires: 2026-11-20 10:00\nslug:"),
         }
     )
-    with serving(made.path) as served:
-        assert "Kapok" not in served.ask("/").text
-        assert "Wool" in served.ask("/").text
-        assert Ears(served).during(lambda: None, quiet=4.5) == ["*"]
-        assert "Kapok" in served.ask("/").text
-        assert "Wool" not in served.ask("/").text
+    now = datetime(2026, 11, 20, 9, 59, 59, tzinfo=UTC)
+    preview = Preview(made.path, Mode(), lambda: now)
+    preview.begin()
+
+    def titles():
+        return [piece.title for piece in preview.view(Mode()).catalog.articles]
+
+    assert titles() == ["Wool"]
+    assert preview.pass_time().kind == "nothing"
+    now += timedelta(seconds=1)
+    assert preview.pass_time().kind == "reload"
+    assert titles() == ["Kapok"]
+    assert preview.pass_time().kind == "nothing"
 
 
 def test_modes_by_address_and_cookie(site):
