@@ -15,7 +15,7 @@ from site_builder.articles import Rules, parse_source
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, Parsed
-from site_builder.sources.scan import SiteFiles, read_config_text, read_source, scan
+from site_builder.sources.scan import SiteFiles, read_config_text, read_source, require_content, scan
 
 CONFIG = "site.yaml"
 SCAN = ""
@@ -23,7 +23,7 @@ SCAN = ""
 # So many changed sources are read at once; more are left waiting, to be read in the background.
 AT_MOST = 1_500
 
-NO_FILES = SiteFiles(articles=(), copied=(), templates={}, assets={}, content=frozenset())
+NO_FILES = SiteFiles(articles=(), copied=(), templates={}, assets={}, content=frozenset(), stamps={})
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +164,9 @@ def _scanned(known: Known, site_dir: Path) -> Known:
     faults = {path: found for path, found in known.faults.items() if path != SCAN}
     files = known.files
     try:
-        files = scan(site_dir)
+        require_content(site_dir)
+        # Without the times of files: another time is no other site.
+        files = msgspec.structs.replace(scan(site_dir), stamps={})
     except SiteError as error:
         faults[SCAN] = error.problems
     return msgspec.structs.replace(known, files=files if files != known.files else known.files, faults=faults)

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from site_builder.building.snapshot import renderer_of, template_values
-from site_builder.building.stages import bytes_of
+from site_builder.building.snapshot import bytes_of, renderer_of, template_values, templates_of
 from site_builder.catalog.catalog import Catalog, is_visible, make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.renewing import with_piece
@@ -137,7 +136,8 @@ def _renderer(site_dir: Path, known: Known, catalog: Catalog, last: View | None)
         and not last.is_outdated
     )
     if not reusable:
-        return renderer_of(site_dir, known.files, catalog).with_values(template_values(known.files, catalog))
+        values = template_values(known.files, catalog)
+        return renderer_of(site_dir, known.config, templates_of(known.files, known.config, values)).with_values(values)
     assert last is not None
     assert last.renderer is not None
     return _revalued(last.renderer, known.files, last.catalog, catalog)
