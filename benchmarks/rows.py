@@ -81,11 +81,19 @@ def refresh(bench: Workbench, articles: int, _turn: int) -> Sample:
     return Sample(step.run.seconds * 100_000 / pages, {"views refresh": step}, step.run.cpu * 100_000 / pages)
 
 
+def preview(part: str, unit: float, *, warm: bool = True) -> Callable[[Workbench, int, int], Sample]:
+    return lambda bench, articles, turn: Sample(getattr(bench.preview(articles, turn, warm=warm), part) * unit)
+
+
 ROWS = (
     Row("copy", "cold build with comrak ÷ `cp -r` of the output", 2.5, "×", comrak_against_copy),
     Row("bare", "cold build with Python-Markdown ÷ bare Python-Markdown", 1.35, "×", markdown_against_bare),
     Row("memory", "peak memory of all processes, comrak", 400, "MB", memory("comrak"), once=True),
     Row("memory-markdown", "peak memory of all processes, Python-Markdown", 400, "MB", memory("markdown"), once=True),
+    Row("preview", "preview: first page after the command, after a build", 1.5, "s", preview("first_page", 1)),
+    Row("preview-cold", "preview: first page, nothing built", 15, "s", preview("first_page", 1, warm=False)),
+    Row("preview-save", "preview: a saved piece, heard of and fetched", 150, "ms", preview("save", 1000)),
+    Row("preview-memory", "preview: memory with everything read", 600, "MB", preview("memory", 1e-6), once=True),
     Row("growth", f"cold build of {GROWTH} times as many articles ÷ cold build", 3.3, "×", growth),
     Row("refresh", "new counts in a finished output, one for ten pages, per 100,000 pages", 3, "s", refresh, once=True),
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from corpus import write_config, write_corpus
 from measure import Run, peak_memory, timed
+from previewing import Previewed, preview
 
 HERE = Path(__file__).resolve().parent
 BUILT_AT = "2026-11-21T00:00:00Z"
@@ -36,6 +37,7 @@ class Workbench:
         self.jobs = jobs
         self.seed = seed
         self._finished: dict[tuple[int, str], Path] = {}
+        self._previewed: dict[tuple[int, int, bool], Previewed] = {}
         self._written: list[Path] = []
         self._made = 0
 
@@ -105,6 +107,21 @@ class Workbench:
         run = replace(run, seconds=json.loads(result.read_bytes())["seconds"])
         say(f"bare Python-Markdown, {articles:,} articles: {shown(run)}")
         return Step(run)
+
+    def preview(self, articles: int, turn: int, *, warm: bool) -> Previewed:
+        """The preview's times, measured once a turn for all rows; ``warm``: after a build."""
+        key = (articles, turn, warm)
+        if key not in self._previewed:
+            site, output = self.prepared(articles, "comrak")
+            if warm:
+                say(f"building once, not timed: comrak, {articles:,} articles")
+                timed(self._command(output), site, environment())
+            found = self._previewed[key] = preview(site, BUILT_AT, environment())
+            say(
+                f"preview, {articles:,} articles{', after a build' * warm}: first page {found.first_page:.2f} s,"
+                f" all read {found.all_read:.2f} s, saved piece {found.save * 1000:.0f} ms, {found.memory / 1e6:.0f} MB"
+            )
+        return self._previewed[key]
 
     def _finished_output(self, articles: int, engine: str) -> Path:
         """A finished output, built once a run and not timed: it must be what this code writes today."""

@@ -12,12 +12,9 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
-
 from site_builder.articles import Rules, body_text
-from site_builder.building.engine import engines, zone_rules
 from site_builder.building.inputs import InputEntry, Inputs, Progress, read_inputs
-from site_builder.building.keys import digest
+from site_builder.building.remembered import rules_key
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.workers import available_jobs
 from site_builder.catalog.catalog import Catalog, make_catalog
@@ -156,9 +153,8 @@ def read_sources(
         files = scan(site_dir)
     with clock.stage("parse"):
         rules = Rules.of(config)
-        settings = (config.site.timezone, rules.language, sorted(rules.categories.items()), rules.own)
-        rules_digest = digest(engines().reading, msgspec.msgpack.encode(settings), zone_rules(config.site.timezone))
-        inputs = read_inputs(str(site_dir), files, known, start, rules, rules_digest, jobs or available_jobs(), tell)
+        key = rules_key(config, rules)
+        inputs = read_inputs(str(site_dir), files, known, start, rules, key, jobs or available_jobs(), tell)
     return Sources(site_dir, config, config_text, files, inputs)
 
 

@@ -21,11 +21,11 @@ import msgspec
 from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import STATE, forget_manifest, output_name, owned_files
 from site_builder.building.records import BuildEntry, PageEntry
+from site_builder.building.remembered import CACHE
 from site_builder.building.store import Damaged, Store
 from site_builder.building.template_keys import UsesEntry
 from site_builder.errors import Problem, SiteError
 
-CACHE = "cache.sqlite"
 _LOCK = "lock"
 _OWNER = "owner"
 _POLL = 0.2

@@ -71,6 +71,7 @@ class Preview:
         self._at_once = at_once
         self._run = secrets.token_hex(4)
         self._count = 0
+        self._touched: set[str] = set()
         self._views: OrderedDict[Mode, View] = OrderedDict()
         self._outdated: dict[Mode, View] = {}
         self._last_good: OrderedDict[tuple[Mode, str], bytes] = OrderedDict()
@@ -106,6 +107,8 @@ class Preview:
             return self._change(changed)
 
     def _change(self, changed: Collection[str]) -> News:
+        # What is measured meanwhile may be what was there before.
+        self._touched |= {"/" + path.partition("/")[2] for path in changed if self.known.waiting}
         before = self.known
         self._look_at_settings()
         change = after(before, self.site_dir, changed)
@@ -121,16 +124,19 @@ class Preview:
         self._update(change)
         return self._announced(before, change, changed)
 
-    def add(self, records: dict[str, Parsed], rules: Rules) -> None:
+    def add(self, records: dict[str, Parsed], rules: Rules, sizes: dict[str, tuple[int, int]]) -> None:
         """Records of sources that were waiting, parsed elsewhere; what has been read since then stays."""
         if rules != Rules.of(self.known.config):
             return
         late = {path: record for path, record in records.items() if path in self.known.waiting}
-        self.known = with_records(self.known, late)
+        known = with_records(self.known, late)
+        sizes = {src: size for src, size in sizes.items() if src not in self._touched}
+        self.known = msgspec.structs.replace(known, sizes={**sizes, **known.sizes}) if sizes else known
 
     def finish(self) -> News:
         """All sources have been read."""
         self._renew()
+        self._touched.clear()
         # What was made until here lives long: looking for garbage in it is wasted time.
         gc.collect()
         gc.freeze()

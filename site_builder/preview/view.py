@@ -6,15 +6,14 @@ in what one article's own page and card show is made from it, equal to one made 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from site_builder.building.snapshot import bytes_of, renderer_of, template_values, templates_of
 from site_builder.catalog.catalog import Catalog, is_visible, make_catalog
+from site_builder.catalog.due import NEWS, due
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.renewing import with_piece
 from site_builder.errors import Problem, SiteError
@@ -106,7 +105,7 @@ def make_view(site_dir: Path, known: Known, instant: datetime, *, drafts: bool, 
         renderer=renderer,
         is_outdated=is_outdated,
         problems=tuple(sorted(set(problems))),
-        until=next_instant(known, instant),
+        until=next_instant(known, instant, drafts),
         parsed=known.parsed,
         stored=stored,
         # A size of 0 may tell of a file that is no image: it is looked at again.
@@ -149,27 +148,12 @@ def _revalued(renderer: Renderer, files: SiteFiles, before: Catalog, catalog: Ca
     return renderer if values == template_values(files, before) else renderer.with_values(values)
 
 
-def next_instant(known: Known, instant: datetime) -> datetime | None:
-    """The next instant after ``instant`` at which any piece may look different, or another day counts as read."""
-    moments = [moment for moment in _moments(known) if moment > instant]
-    if ranking_of(known.config, instant).by_day:
-        zone = ZoneInfo(known.config.site.timezone)
-        tomorrow = instant.astimezone(zone).date() + timedelta(days=1)
-        moments.append(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).astimezone(UTC))
-    return min(moments, default=None)
-
-
-def _moments(known: Known) -> Iterator[datetime]:
-    for record in known.parsed.values():
-        article = record.article
-        if article is not None:
-            yield article.timestamp
-            if article.expires is not None:
-                yield article.expires
-            if article.updated is not None:
-                yield article.updated
-        elif record.document is not None and record.document.updated is not None:
-            yield record.document.updated
+def next_instant(known: Known, instant: datetime, drafts: bool) -> datetime | None:
+    """The next instant at which more changes than the news sitemap, which is made for the instant it is asked for."""
+    articles = (record.article for record in known.parsed.values() if record.article)
+    documents = (record.document for record in known.parsed.values() if record.document)
+    happens = due(articles, documents, known.config, instant, drafts=drafts)
+    return min((found.instant for found in happens if found.what != NEWS), default=None)
 
 
 def with_article(view: View, known: Known, old: Article, new: Article) -> View | None:
@@ -193,8 +177,8 @@ def with_article(view: View, known: Known, old: Article, new: Article) -> View |
     if was != will_be and not _names_no_hidden(view.catalog, old, will_be):
         return None
     until = view.until
-    if {"timestamp", "expires"}.intersection(others):
-        until = next_instant(known, instant)
+    if {"timestamp", "expires", "draft"}.intersection(others):
+        until = next_instant(known, instant, view.drafts)
     view = msgspec.structs.replace(view, parsed=known.parsed, until=until)
     if not was and not will_be:
         return view
