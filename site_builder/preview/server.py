@@ -43,6 +43,8 @@ PROBLEMS = "/.preview/problems"
 # Tried one after the other where the wanted port is taken.
 PORTS = 100
 SECOND = 1_000
+# Seconds that a browser has to ask before the rest is read.
+FIRST_PAGE = 0.5
 
 
 class Live(LiveReloadHandler):  # type: ignore[misc]  # livereload ships no types
@@ -221,7 +223,8 @@ class Server(livereload.Server):  # type: ignore[misc]  # livereload ships no ty
         gc.set_threshold(10_000, 20, 20)
         loop = IOLoop.current()
         loop.add_callback(ready)
-        loop.add_callback(self._reader.start)
+        # The first page is asked for at once; two at work get in each other's way.
+        loop.call_later(FIRST_PAGE, self._reader.start)
         PeriodicCallback(lambda: self._tell(self._preview.pass_time()), SECOND).start()
         self.serve(restart_delay=0, debug=False)
 
