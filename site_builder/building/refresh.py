@@ -17,8 +17,8 @@ import msgspec
 from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import manifest_path
 from site_builder.building.output import Output
-from site_builder.building.publish import Published
 from site_builder.building.past import counts_of
+from site_builder.building.publish import Published
 from site_builder.building.records import Counts, PageEntry, places, with_counts
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
