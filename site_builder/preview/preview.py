@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import secrets
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -203,7 +204,7 @@ class Preview:
         """Notes how the few files that every page depends on look now."""
         names = {path for path, _ in self.known.files.templates.values()}
         settings = (*sorted(names), CONFIG, self._store())
-        self._watched = {path: _stamp(self.site_dir / path) for path in settings}
+        self._watched = {path: _settled_stamp(self.site_dir / path) for path in settings}
 
     def _store(self) -> str:
         return self.known.config.views.store or STORE
@@ -268,6 +269,16 @@ class Preview:
 def is_in_place(file: CopiedFile) -> bool:
     """Whether a file lies where it was found: no link has been put in its place or its folder's since."""
     return is_own_file(Path(file.location[: len(file.location) - len(file.source)]), file.source)
+
+
+# Disks tell time in ticks: two writes within one look the same.
+_TICK = 50_000_000
+
+
+def _settled_stamp(path: Path) -> tuple[int, int]:
+    """The stamp by which a later change is told; for a file just written one that no file has."""
+    stamp = _stamp(path)
+    return stamp if time.time_ns() - stamp[0] > _TICK else (-1, -1)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -141,7 +141,7 @@ def test_an_input_that_changes_alone_renders_what_it_can_reach(
 
 def test_another_engine_renders_everything(made: SiteDir, monkeypatch: pytest.MonkeyPatch) -> None:
     other = engine.Engines(b"other", b"other")
-    for module in ("recipe", "snapshot"):
+    for module in ("recipe", "remembered"):
         monkeypatch.setattr(f"site_builder.building.{module}.engines", lambda: other)
     report = made.build(AT)
     assert report.rendered == pages(report)
