@@ -9,7 +9,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 # The targets share one environment and one public/.
 .NOTPARALLEL:
-.PHONY: help setup setup-tests site test lint format bench bench-incremental fuzz screenshots clean distclean
+.PHONY: help setup setup-tests site test lint format bench bench-incremental bench-peers fuzz screenshots clean distclean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ bench: setup-tests ## Measure speed and memory on generated content
 
 bench-incremental: setup-tests ## Measure builds that follow a build, 100,000 articles
 	@.venv/bin/python benchmarks/incremental.py $(ARGS)
+
+bench-peers: setup-tests ## Install other generators below benchmarks/work/ and build the same content with them
+	@.venv/bin/python benchmarks/peers.py $(ARGS)
 
 fuzz: setup-tests ## Run the property tests marked `fuzz` on many more inputs, new ones each time
 	@.venv/bin/python -m pytest -n $(WORKERS) -m fuzz --hypothesis-profile=fuzz $(ARGS)

@@ -23,10 +23,14 @@ BUILT_AT = "2026-11-21T00:00:00Z"
 
 @dataclass(frozen=True)
 class Step:
-    """Something that was measured: what it took, and for a build its stages in seconds as it reported them."""
+    """Something that was measured: what it took, and for a build its stages in seconds as it reported them.
+
+    ``output`` is what a cold build wrote; it stays until the workbench is closed.
+    """
 
     run: Run
     stages: dict[str, float] = field(default_factory=dict)
+    output: Path | None = None
 
 
 class Workbench:
@@ -61,7 +65,7 @@ class Workbench:
         run = timed([*self._command(output), "--json", str(report)], site, environment())
         stages = json.loads(report.read_bytes())["stages"]
         say(f"{engine}, {articles:,} articles: {shown(run)}")
-        return Step(run, stages)
+        return Step(run, stages, output)
 
     def memory_of_build(self, articles: int, engine: str) -> int:
         """Peak memory in bytes of a cold build, all processes together."""
