@@ -19,7 +19,7 @@ from statistics import median
 from machine import facts
 from measure import Run, peak_memory, timed
 from peer_tools import PEERS, CannotInstall, Peer, installed, make_site, missing_pages
-from results import figure, markdown_table
+from results import ALONE, figure, markdown_table
 from workbench import HERE, Workbench, say, shown
 
 HEAD = (
@@ -184,6 +184,7 @@ def document(tools: Sequence[Tool], where: Mapping[str, str]) -> str:
         "# Other generators on the same content",
         LEGEND,
         markdown_table(HEAD, lines(tools)),
+        *company(tools),
         "## Where",
         markdown_table(("", ""), where.items()),
     ]
@@ -210,6 +211,13 @@ def lines(tools: Sequence[Tool]) -> Iterator[tuple[str, ...]]:
             figure(seconds / seconds_of(reference)),
             figure(processors / processors_of(reference)),
         )
+
+
+def company(tools: Sequence[Tool]) -> Iterator[str]:
+    """A warning that names the tools in whose builds the rest of the machine worked too much for a verdict."""
+    busy = [tool.title for tool in tools if any(built.run.others > ALONE * built.run.seconds for built in tool.builds)]
+    if busy:
+        yield f"Unsteady, for the rest of the machine was at work meanwhile: {'; '.join(busy)}."
 
 
 def seconds_of(tool: Tool) -> float:

@@ -92,6 +92,16 @@ def test_the_table_has_ratios_and_tells_what_was_not_installed(benchmarks):
     assert "| Hugo | 1.2.3 | 1.50 | 2.00 | 0.00 | 90 MB | 1,000 | 0.50 | 0.50 |" in text
     assert "| Eleventy | not installed: npm is not there |" in text
     assert "| date | 2026-11-21 |" in text
+    assert "Unsteady" not in text
+
+
+def test_a_build_that_had_company_is_called_unsteady(benchmarks):
+    peers, _ = benchmarks
+    tools = [
+        peers.Tool(peers.REFERENCE, "0.1.0", [peers.Built(peers.Run(2.0, 3.0, 0.1), 70)]),
+        peers.Tool("Hugo", "1.2.3", [peers.Built(peers.Run(2.0, 2.0, 0.9), 70)]),
+    ]
+    assert "at work meanwhile: Hugo." in peers.document(tools, {})
 
 
 def test_a_tool_that_is_not_there_is_no_error_but_a_reason(benchmarks, tmp_path):
