@@ -147,3 +147,17 @@ def test_import_and_refresh_as_commands(site, tmp_path):
     assert "written, " in result.stdout
     assert "12350" in made.read("2026/11/b/index.html")
     assert date.fromordinal(DAY) == INSTANT.date()
+
+
+def test_a_build_after_a_refresh_knows_what_the_refresh_wrote(site):
+    """Counts go back to what the last build saw, and a piece is published: no old page keeps the refreshed ones."""
+    made = site(FILES)
+    made.build()
+    add(made, {("a", DAY): 1})
+    assert refresh(made.path, output=made.out, jobs=1).written > 0
+    (made.path / ".site-builder" / "views.sqlite").unlink()
+    made.write("content/newest.md", piece("Newest", timestamp="2026-11-21"))
+    made.build()
+    clean = SiteDir(made.path, made.path.parent / "clean")
+    clean.build()
+    assert made.files() == clean.files()
