@@ -23,14 +23,10 @@ FEWEST_BESIDE = 5_000
 
 
 class Present(NamedTuple):
-    """``pages`` are the entries that are true; ``lost`` says of each other file what is wrong with it.
-
-    ``restamped``: an entry got a new stamp, since its file was touched or moved but holds the same bytes.
-    """
+    """``pages`` are the entries that are true; ``lost`` says of each other file what is wrong with it."""
 
     pages: dict[str, PageEntry]
     lost: dict[str, str]
-    restamped: bool
 
 
 def looked_at(folder: str, entries: Mapping[str, PageEntry], jobs: int) -> Callable[[], bool]:
@@ -48,10 +44,9 @@ def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = Fal
     ``untouched``: :func:`is_untouched` has just said so of all of them.
     """
     if untouched:
-        return Present(dict(entries), {}, restamped=False)
+        return Present(dict(entries), {})
     found: dict[str, PageEntry] = {}
     lost: dict[str, str] = {}
-    restamped = False
     for path, entry in entries.items():
         if not entry.is_true:
             lost[path] = "build broken off"
@@ -66,10 +61,9 @@ def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = Fal
             found[path] = entry
         elif _holds(location, entry):
             found[path] = msgspec.structs.replace(entry, stamp=stamp)
-            restamped = True
         else:
             lost[path] = "file was altered"
-    return Present(found, lost, restamped)
+    return Present(found, lost)
 
 
 def is_untouched(folder: str, entries: Mapping[str, PageEntry]) -> bool:

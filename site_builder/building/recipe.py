@@ -5,9 +5,7 @@ In: a site's folder and an instant.  Out: its files in the output folder, and a 
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +14,7 @@ from site_builder.building.bodies import kept_bodies, wanted_keys
 from site_builder.building.copies import copy_files
 from site_builder.building.engine import engines
 from site_builder.building.inputs import Progress
-from site_builder.building.memory import own_memory
+from site_builder.building.memory import long_lived_objects, own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
 from site_builder.building.past import past_of, same_counts_before, unchanged_before
 from site_builder.building.present import looked_at, present
@@ -166,15 +164,3 @@ def refuse_foreign(state: State, target: Output, site: Snapshot) -> None:
     foreign = target.foreign(paths, state.owned)
     if foreign:
         raise in_the_way(target.folder, foreign.values(), is_unknown=False)
-
-
-@contextlib.contextmanager
-def long_lived_objects() -> Iterator[None]:
-    """Garbage collection put off: a build's objects live to its end, and searching them for cycles is a tenth of it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -22,7 +22,7 @@ from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.urls import Addresses, addresses
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Article, BodyRef, Document, Page, Parsed, Rendered
+from site_builder.model import Article, BodyRef, Document, Parsed
 from site_builder.pages.plan import collisions, plan
 from site_builder.pages.planned import Planned
 from site_builder.pages.site import shared_values, site_info
@@ -196,15 +196,6 @@ def take_snapshot(
     return site
 
 
-def rendered_page(page: Page, renderer: Renderer) -> Rendered:
-    """The page with its slots.  Raises :class:`SiteError`."""
-    try:
-        return renderer.render(page)
-    except RecursionError:
-        message = f"includes or calls itself without end (while rendering /{page.path})"
-        raise SiteError([Problem(f"templates/{page.template}", message=message)]) from None
-
-
 def page_bytes(snapshot: Snapshot, planned: Planned) -> bytes:
     """The file of one page of the snapshot, as a build writes it.  Raises :class:`SiteError`."""
     return bytes_of(planned, snapshot.catalog, snapshot.renderer)
@@ -212,7 +203,7 @@ def page_bytes(snapshot: Snapshot, planned: Planned) -> bytes:
 
 def bytes_of(planned: Planned, catalog: Catalog, renderer: Renderer) -> bytes:
     """The file of one page, as a build writes it.  Raises :class:`SiteError`."""
-    rendered = rendered_page(planned.page(catalog), renderer)
+    rendered = renderer.render(planned.page(catalog))
     try:
         return splice(rendered, catalog.views, catalog.config.views.display)
     except KeyError as error:

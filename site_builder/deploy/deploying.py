@@ -6,7 +6,6 @@ ended: ``SiteError`` (the site is at fault), ``Refused`` (nothing was changed), 
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import secrets
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from site_builder.building.memory import long_lived_objects
 from site_builder.config import SiteConfig, parse_config
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.after import after
@@ -78,20 +78,8 @@ def deploy(
 
     Raises :class:`SiteError`, :class:`Refused` (asked ``insist`` before, where that may help), :class:`Stopped`.
     """
-    with without_collecting():
+    with long_lived_objects():
         return _deploy(Path(site_dir), name, options, insist, progress)
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Garbage collection put off: looking through the entries of a large site takes a tenth of the time of a deploy."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _deploy(folder: Path, name: str, options: Options, insist: Insist, progress: Progress) -> DeployReport:

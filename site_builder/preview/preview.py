@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from site_builder.articles import Rules
-from site_builder.building.recipe import long_lived_objects
+from site_builder.building.memory import long_lived_objects
 from site_builder.catalog.urls import HOME, addresses
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Parsed

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from site_builder.building.recipe import build, long_lived_objects
+from site_builder.building.memory import long_lived_objects
+from site_builder.building.recipe import build
 from site_builder.building.refresh import refresh_counts
 from site_builder.building.state import Tell, only_one
 from site_builder.building.workers import available_jobs
