@@ -22,10 +22,11 @@ from site_builder.errors import Problem, SiteError, did_you_mean
 def command(site_dir: Path, headline: str, category: str, author: str) -> None:
     """Write a file for a new piece.
 
-    Its front matter is complete; the path is printed.
+    Its front matter has every key, those that are optional empty; the path is printed.
 
     It starts as a draft: remove the line 'draft: true' to publish it.
     """
+    from site_builder.articles.beginning import beginning, quoted
     from site_builder.articles.characters import DISALLOWED
     from site_builder.config import parse_config
     from site_builder.sources.scan import read_config_text
@@ -50,22 +51,14 @@ def command(site_dir: Path, headline: str, category: str, author: str) -> None:
     now = datetime.now(UTC).astimezone(ZoneInfo(config.site.timezone))
     folder = site_dir / "content" / f"{now.year:04}" / f"{now.month:02}"
     path = folder / f"{slug_of(title)}.md"
-    front_matter = (
-        "---\n"
-        f"title: {quoted(title)}\n"
-        f"category: {quoted(section)}\n"
-        f"timestamp: {now:%Y-%m-%d %H:%M:%S}\n"
-        "views: 0\n"
-        "tags: []\n"
-        f"author: {quoted(author)}\n"
-        'source: ""\n'
-        'source_url: ""\n'
-        'summary: ""\n'
-        "# image: /images/name.jpg\n"
-        '# image_alt: "What the picture shows"\n'
-        '# image_credit: "Who made it"\n'
-        "draft: true\n"
-        "---\n\n"
+    front_matter = beginning(
+        {
+            "title": quoted(title),
+            "category": quoted(section),
+            "timestamp": f"{now:%Y-%m-%d %H:%M:%S}",
+            "author": quoted(author),
+            "draft": "true",
+        }
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,10 +70,3 @@ def command(site_dir: Path, headline: str, category: str, author: str) -> None:
     except OSError as error:
         raise SiteError([Problem(str(path), message=f"cannot be written: {error.strerror}")]) from None
     click.echo(path)
-
-
-def quoted(text: str) -> str:
-    """``text`` as a double-quoted YAML scalar (YAML 1.2 §7.3.1), which JSON's form is."""
-    import json
-
-    return json.dumps(text, ensure_ascii=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from site_builder.articles import ARTICLE_KEYS
 from tests.cli.running import run
 from tests.site.pieces import texts
 from tests.support.site import SiteDir
@@ -61,7 +62,8 @@ def test_new_writes_a_file_that_builds(made: SiteDir, headline: str) -> None:
     assert path.resolve().is_relative_to((made.path / "content").resolve())
     assert run("build", "--site", made.path, "--strict").exit_code == 0
     assert not list(made.out.glob(f"*/*/{path.stem}/index.html")), "it starts as a draft"
-    path.write_text(path.read_text(encoding="utf-8").replace("draft: true\n", "").replace("tags: []", "tags: [x]"))
+    text = re.sub(r"(?m)^draft: true.*\n", "", path.read_text(encoding="utf-8"))
+    path.write_text(text.replace("tags: []", "tags: [x]"), encoding="utf-8")
     assert run("build", "--site", made.path, "--strict").exit_code == 0
     (page,) = made.out.glob(f"*/*/{path.stem}/index.html")
     tree = made.html(page.relative_to(made.out).as_posix())
@@ -71,6 +73,11 @@ def test_new_writes_a_file_that_builds(made: SiteDir, headline: str) -> None:
     )
     assert "Beauty" in texts(tree, '//nav[@aria-label="Breadcrumb"]//a')
     assert texts(tree, '//a[@rel="author"]') == ["Lin Wei"]
+
+
+def test_new_shows_an_editor_every_key(made: SiteDir) -> None:
+    text = Path(run("new", "--site", made.path, "A headline").stdout.strip()).read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)^(\w+):", text)) == ARTICLE_KEYS.keys()
 
 
 def test_new_never_overwrites(made: SiteDir) -> None:
