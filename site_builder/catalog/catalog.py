@@ -90,11 +90,21 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def next(self, index: int, shown: Sequence[int]) -> int | None:
-        """The article to read next, given its related reading; None for the oldest."""
+        """The article to read next, given its related reading; None for the oldest.
+
+        In its language of its category, else of the site; where its language has none, of any.
+        """
         pins = self.pins.get(index)
         if pins and pins.next is not None:
             return pins.next
-        return next_article(index, self.postings[self.articles[index].lang], self.traits, shown)
+        own = self.postings[self.articles[index].lang]
+        pools = (
+            own.categories[self.traits.category[index]],
+            own.everything,
+            self.category(index).members,
+            range(index),
+        )
+        return next_article(index, pools, shown)
 
     def most_read(self, members: Iterable[int], count: int) -> list[int]:
         """The ``count`` most read of ``members``; the newer of two with equal scores first."""

@@ -19,7 +19,7 @@ a piece that shares nothing but the category scores more than one that is only n
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -157,9 +157,9 @@ def terms(own: int, other: int, postings: Postings, traits: Traits, *, newer: bo
     )
 
 
-def next_article(own: int, postings: Postings, traits: Traits, shown: Sequence[int]) -> int | None:
-    """The newest piece before ``own`` (in the order of lists) in its category and not ``shown``, else of the site."""
-    for pool in (postings.categories[traits.category[own]], postings.everything):
+def next_article(own: int, pools: Iterable[Sequence[int]], shown: Sequence[int]) -> int | None:
+    """The newest piece before ``own`` (in the order of lists) and not ``shown``, of the first pool that has one."""
+    for pool in pools:
         for position in range(bisect_left(pool, own) - 1, -1, -1):
             if pool[position] not in shown:
                 return pool[position]

@@ -143,6 +143,39 @@ def test_next_falls_back_to_the_site() -> None:
     assert found.articles[following].slug == "a"
 
 
+def test_next_is_another_language_only_where_its_own_has_none_left() -> None:
+    found = catalog(
+        article("en-beauty", 0, category="Beauty"),
+        article("en-news", 1),
+        article("en-late", 2, category="Beauty"),
+        article("zh-first", 3, lang="zh"),
+        article("zh-news", 4, lang="zh", category="Beauty"),
+        config="related: {count: 0}",
+    )
+    slugs = [piece.slug for piece in found.articles]
+
+    def following(slug: str, shown: tuple[int, ...] = ()) -> str | None:
+        index = found.next(slugs.index(slug), shown)
+        return None if index is None else slugs[index]
+
+    assert following("zh-news") == "zh-first", "its own language before its category"
+    assert following("zh-first") == "en-news", "alone in its language: its category first"
+    assert following("zh-first", (slugs.index("en-news"),)) == "en-late", "then any piece"
+    assert following("en-beauty") is None
+
+
+@given(pieces)
+def test_only_the_oldest_piece_has_no_next_unless_all_older_ones_are_in_its_list(
+    drawn: list[tuple[int, str, list[str], str]],
+) -> None:
+    found = catalog(*articles_of(drawn))
+    for own in range(len(found.articles)):
+        shown = found.related(own)
+        following = found.next(own, shown)
+        older = set(range(own)) - set(shown)
+        assert (following in older) if older else following is None
+
+
 def test_rarity_and_nearness_step_in_powers_of_two() -> None:
     assert [rarity(1024, carriers) for carriers in (1024, 512, 511, 256, 1)] == [1, 2, 2, 3, 11]
     day = 86_400
