@@ -180,14 +180,19 @@ class Objects:
 
     async def _delete(self, keys: list[str]) -> None:
         import obstore
+        from obstore.exceptions import NotFoundError
 
-        chunks = [keys[start : start + A_DELETE] for start in range(0, len(keys), A_DELETE)]
-        for chunk in chunks:
+        async def remove(found: list[str]) -> None:
+            try:
+                await self._call(obstore.delete_async(self._store, found))
+            except (NotFoundError, FileNotFoundError):
+                # S3 is content where nothing is to remove; others tell of the first key, and the rest is in doubt.
+                if len(found) > 1:
+                    await self._each(found, lambda key: remove([key]), lambda key: key)
 
-            async def delete(chunk: list[str] = chunk) -> None:
-                await self._call(obstore.delete_async(self._store, chunk))
-
-            await self._retried(delete, "what is no longer needed")
+        for start in range(0, len(keys), A_DELETE):
+            chunk = keys[start : start + A_DELETE]
+            await self._retried(lambda chunk=chunk: remove(chunk), "what is no longer needed")  # type: ignore[misc]
 
     async def _prepare(self, plan: Plan, record: bytes) -> None:
         def copy(entry: Entry) -> Awaitable[None]:

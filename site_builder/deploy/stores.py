@@ -13,10 +13,16 @@ from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.stops import Refused
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, ObjectStore, RetryConfig
+    from obstore.store import AzureConfig, ClientConfig, GCSConfig, ObjectStore, RetryConfig
 
 # Retries of single connections; what is beyond them is retried by ``objects.py``, which knows what may be repeated.
 CONNECTION_RETRIES = 2
+# Where each provider's own programs find another address of its service.
+ENDPOINTS = {
+    "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+    "gs": ("GOOGLE_BASE_URL",),
+    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+}
 
 
 def open_store(settings: Settings) -> ObjectStore:
@@ -28,7 +34,7 @@ def open_store(settings: Settings) -> ObjectStore:
         raise Refused(["object stores need the extra 'deploy'. Run: pip install 'site-builder[deploy]'"]) from None
     bucket, _, prefix = settings.place.partition("/")
     below = prefix.strip("/") or None
-    endpoint = settings.endpoint or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    endpoint = settings.endpoint or next(filter(None, map(os.environ.get, ENDPOINTS[settings.kind])), "")
     client: ClientConfig = {
         "timeout": timedelta(seconds=settings.timeout),
         "connect_timeout": timedelta(seconds=min(10, settings.timeout)),
@@ -41,9 +47,11 @@ def open_store(settings: Settings) -> ObjectStore:
     }
     try:
         if settings.kind == "gs":
-            return GCSStore(bucket, prefix=below, client_options=client, retry_config=retry)
+            place: GCSConfig = {"base_url": endpoint} if endpoint else {}
+            return GCSStore(bucket, config=place, prefix=below, client_options=client, retry_config=retry)
         if settings.kind == "az":
-            return AzureStore(bucket, prefix=below, client_options=client, retry_config=retry)
+            account: AzureConfig = {"endpoint": endpoint} if endpoint else {}
+            return AzureStore(bucket, config=account, prefix=below, client_options=client, retry_config=retry)
         if endpoint:
             return S3Store(
                 bucket,
