@@ -96,7 +96,8 @@ class Article(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     (NFKC + casefold equal) merged, first spelling kept.  ``slug`` is always set (from the file name
     where the front matter names none); ``permalink`` only where explicit.  ``excerpt`` is plain text:
     the summary, else cut from the body.  ``places`` holds permalink, slug, aliases, related, next
-    and image where present.  ``files`` are the site paths that the body names.
+    and image where present.  ``files`` are the site paths that the body names; ``links`` those of other pieces'
+    files (``/2019/kapok.md``), each with the place of the first link, line 0 where it may be none.
     """
 
     path: str
@@ -125,6 +126,7 @@ class Article(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     next: str = ""
     extra: Record = Record()
     files: tuple[str, ...] = ()
+    links: tuple[Place, ...] = ()
     places: tuple[Place, ...] = ()
 
 
@@ -145,6 +147,7 @@ class Document(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     draft: bool = False
     extra: Record = Record()
     files: tuple[str, ...] = ()
+    links: tuple[Place, ...] = ()
     places: tuple[Place, ...] = ()
 
 
@@ -207,15 +210,24 @@ class Card(msgspec.Struct, frozen=True, gc=False):
     lang: str
 
 
+class PieceLink(msgspec.Struct, frozen=True, gc=False):
+    """A link of a body to another piece's file, by its site path (``/2019/kapok.md``): the URL of that piece's page."""
+
+    path: str
+    url: str
+
+
 class BodyRef(msgspec.Struct, frozen=True, gc=False):
     """Names a Markdown body by its place and its digest; the renderer replaces it with its HTML.
 
-    ``path`` and ``start`` say where it is; only ``digest`` says what it is.
+    ``path`` and ``start`` say where it is; only ``digest`` says what it is.  ``links`` are the pieces that it links
+    to and that readers can see.
     """
 
     path: str
     start: int
     digest: bytes
+    links: tuple[PieceLink, ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True, gc=False):

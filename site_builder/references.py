@@ -78,6 +78,22 @@ def site_paths(address: str, folder: str, own: Own) -> Iterator[str]:
         yield path
 
 
+is_piece = re.compile(r".+\.(?:md|markdown)", re.IGNORECASE | re.DOTALL).fullmatch
+"""Whether a path may be that of an article or a document: it ends like a Markdown file."""
+
+
+def piece_path(address: str, folder: str) -> str:
+    """The site path of the piece's file that ``address`` (plain text) names; '' where it names none.
+
+    An address in full names no file of ``content/``, whatever its end.
+    """
+    text = address.strip()
+    path = re.split(r"[?#]", text, maxsplit=1)[0]
+    if not is_piece(path) or _SCHEME(text):
+        return ""
+    return unicodedata.normalize("NFC", resolved(unquote(path), folder))
+
+
 def looks_like_file(text: str) -> bool:
     """Whether ``text`` may name a file: it has a slash or an ending."""
     return len(text) <= 2_000 and ("/" in text or re.search(r"\.\w", text) is not None)

@@ -21,6 +21,7 @@ from site_builder.articles.findings import Findings
 from site_builder.articles.instants import file_date
 from site_builder.articles.keys import ARTICLE_KEYS, DOCUMENT_KEYS, DOCUMENTS, suggestion
 from site_builder.articles.named_files import named_files
+from site_builder.articles.piece_links import piece_links
 from site_builder.articles.reading import read_front_matter
 from site_builder.articles.rules import Rules
 from site_builder.articles.words import count_words
@@ -89,6 +90,7 @@ def _parse(source: Source, findings: Findings) -> Article | Document | None:
     image = values.get("image")
     others = [address for address in (image.src if image else "", values.get("source_url", "")) if address]
     values["files"] = named_files(body, path, findings.rules.own, extra=values.get("extra", Record()), others=others)
+    values["links"] = piece_links(data, front.body_start, path, values["files"])
     if findings.places:
         values["places"] = tuple(findings.places)
     if is_document:

@@ -182,7 +182,7 @@ def _read_article(
 def _identity(parsed: Parsed) -> bytes:
     if parsed.article is None:
         return b""
-    shown = msgspec.structs.replace(parsed.article, views=0, body_start=0, places=())
+    shown = msgspec.structs.replace(parsed.article, views=0, body_start=0, links=(), places=())
     return blake2b(_ENCODE(shown), digest_size=DIGEST_SIZE).digest()
 
 

@@ -69,7 +69,10 @@ class Canon:
             return value
         if kind is BodyRef:
             # In which file it stands is no input of the page, but the folder is: relative addresses start there.
-            return value.digest + folder_of(value.path).encode()
+            folder = folder_of(value.path)
+            if value.links:
+                return [kind.__name__, folder, None, value.digest, self.form(value.links)]
+            return value.digest + folder.encode()
         if issubclass(kind, msgspec.Struct) and kind.__struct_config__.frozen:
             return self._record(value, kind)
         raise TypeError(f"{kind.__name__} is no closed value: {value!r:.80}")

@@ -81,7 +81,7 @@ class Snapshot:
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What is doubtful in the sources."""
-        return tuple(sorted(warning for item in self.parsed for warning in item.warnings))
+        return tuple(sorted([*self.catalog.warnings, *(found for item in self.parsed for found in item.warnings)]))
 
     @cached_property
     def shared(self) -> dict[str, object]:
@@ -170,7 +170,7 @@ def snapshot_of(
     copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
     site = Snapshot(sources, parsed, catalog, pages, copied, kept)
     planned = zip(site.paths, [page.source for page in pages], strict=True)
-    check_plan(catalog, [*planned, *((file.path, file.source) for file in copied)])
+    check_plan(catalog, [*planned, *((file.path, file.source) for file in copied)], strict=strict)
     return site
 
 
@@ -237,9 +237,9 @@ def catalog_of(parsed: list[Parsed], sources: Sources, instant: datetime, *, dra
     return make_catalog(articles, documents, config, instant, drafts=drafts, images=sizes, stored=stored)
 
 
-def check_plan(catalog: Catalog, outputs: list[tuple[str, str]]) -> None:
-    """Raises :class:`SiteError` for pins that lead nowhere and outputs that share a path."""
-    problems: list[Problem] = [*catalog.problems, *collisions(outputs)]
+def check_plan(catalog: Catalog, outputs: list[tuple[str, str]], *, strict: bool) -> None:
+    """Raises :class:`SiteError` for pins that lead nowhere, outputs that share a path, if ``strict`` links that do."""
+    problems: list[Problem] = [*catalog.problems, *collisions(outputs), *(catalog.warnings if strict else ())]
     if problems:
         raise SiteError(problems)
 

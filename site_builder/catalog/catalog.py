@@ -16,6 +16,7 @@ import msgspec
 
 from site_builder.catalog import urls
 from site_builder.catalog.counts import days_of, inheritances, total_of
+from site_builder.catalog.links import resolve_links
 from site_builder.catalog.most_read import ranking_of, score
 from site_builder.catalog.pins import Pins, resolve_pins
 from site_builder.catalog.related import Postings, Traits, next_article, related
@@ -36,7 +37,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """Visible articles oldest first (timestamp, then path); other fields hold one item an article, by index.
 
     ``views`` are the counts to show, by URL: they are no part of cards or contexts.  ``scores`` tell which pieces
-    are most read.  ``policies`` are the configured ones of sources, by folded name, so that twins are one source
+    are most read.  ``links`` are the URLs of the pieces that bodies link to by their files (``catalog/links.py``).
+    ``policies`` are the configured ones of sources, by folded name, so that twins are one source
     here too.
     """
 
@@ -59,12 +61,14 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     traits: Traits
     postings: dict[str, Postings]
     pins: dict[int, Pins]
+    links: dict[str, str]
     images: ImageSizes
     views: dict[str, int]
     scores: Sequence[int]
     hidden_files: frozenset[str]
     policies: dict[str, SyndicationPolicy]
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def category(self, index: int) -> Taxon:
         """The category of an article."""
@@ -149,7 +153,7 @@ def make_catalog(
     """The catalog of ``articles`` and ``documents`` at ``instant``; ``drafts`` shows drafts as if published.
 
     ``stored`` are imported reader counts, which are added to those of the front matter.  Pins that name no visible
-    article are in ``problems``.
+    article are in ``problems``, links that do in ``warnings``.
     """
     sizes = images or {}
     stored = stored or StoredViews()
@@ -207,6 +211,7 @@ def make_catalog(
         second=[int(article.timestamp.timestamp()) for article in visible],
     )
     pins, problems = resolve_pins(visible, permalinks)
+    links, warnings = resolve_links(visible, cards, shown_documents, addresses)
     inherited = inheritances(stored, visible, permalinks, existing)
     by = ranking_of(config, instant)
     return Catalog(
@@ -229,6 +234,7 @@ def make_catalog(
         traits=traits,
         postings=_postings(visible, traits),
         pins=pins,
+        links=links,
         images=sizes,
         views={
             card.url: article.views + total_of(article.path, stored, inherited)
@@ -243,6 +249,7 @@ def make_catalog(
         hidden_files=frozenset(hidden_files),
         policies={fold(name): policy for name, policy in config.syndication.sources.items()},
         problems=tuple(problems),
+        warnings=tuple(warnings),
     )
 
 

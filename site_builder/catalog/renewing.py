@@ -13,6 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from site_builder.catalog.catalog import Catalog, card_of, taxonomies
+from site_builder.catalog.links import resolve_links
 from site_builder.catalog.most_read import ranking_of, score
 from site_builder.catalog.pins import resolve_pins
 from site_builder.catalog.related import Postings, Traits
@@ -135,10 +136,14 @@ def _shown(changed: Catalog, before: Catalog, place: int, old: Article | None, n
     pins, problems = before.pins, list(before.problems)
     if old is None or new is None or _pinned(old, before.permalinks[place]) != _pinned(new, permalinks[0]):
         pins, problems = resolve_pins(changed.articles, all_permalinks)
+    all_cards = _replaced(before.cards, place, old, cards)
+    links, warnings = before.links, list(before.warnings)
+    if links or (new is not None and new.links):
+        links, warnings = resolve_links(changed.articles, all_cards, changed.documents, changed.addresses)
     return msgspec.structs.replace(
         changed,
         permalinks=all_permalinks,
-        cards=_replaced(before.cards, place, old, cards),
+        cards=all_cards,
         traits=Traits(
             category=_replaced(before.traits.category, place, old, [found[0] for found in traits]),
             tags=_replaced(before.traits.tags, place, old, [found[1] for found in traits]),
@@ -146,9 +151,11 @@ def _shown(changed: Catalog, before: Catalog, place: int, old: Article | None, n
         ),
         postings=_posted(before, place, old, new, traits),
         pins=pins,
+        links=links,
         views=views,
         scores=_replaced(before.scores, place, old, scores),
         problems=tuple(problems),
+        warnings=tuple(warnings),
     )
 
 

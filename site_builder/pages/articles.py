@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog, picture
+from site_builder.catalog.links import links_of
 from site_builder.config import SyndicationPolicy
 from site_builder.model import Article, BodyRef
 from site_builder.pages.contexts import ArticleContext, ArticleView, PageInfo, RedirectContext
@@ -23,8 +24,8 @@ def plan_articles(catalog: Catalog) -> Iterator[Planned]:
     pins = catalog.pins
     for index, article in enumerate(catalog.articles):
         permalink = catalog.permalinks[index]
-        # Lists look back only; pins may name any piece.
-        newest = -1 if newer or index in pins else index
+        # Lists look back only; pins and links may name any piece.
+        newest = -1 if newer or index in pins or article.links else index
         yield Planned("article", permalink, "article.html", article.path, article_context, (index,), newest)
         if article.aliases:
             yield from plan_aliases(article.aliases, permalink, article.title, article.path)
@@ -71,7 +72,7 @@ def article_context(catalog: Catalog, index: int) -> ArticleContext:
     return ArticleContext(
         page=_head(catalog, index),
         article=view,
-        body=BodyRef(article.path, article.body_start, article.digest),
+        body=BodyRef(article.path, article.body_start, article.digest, links_of(article, catalog.links)),
         related=cards(catalog, related),
         next=catalog.cards[following] if following is not None else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.links import links_of
 from site_builder.model import BodyRef
 from site_builder.pages.articles import plan_aliases
 from site_builder.pages.contexts import DocumentContext, PlainContext
@@ -30,7 +31,7 @@ def document_context(catalog: Catalog, index: int, permalink: str) -> DocumentCo
         title=document.title,
         deck=document.summary,
         updated=document.updated,
-        body=BodyRef(document.path, document.body_start, document.digest),
+        body=BodyRef(document.path, document.body_start, document.digest, links_of(document, catalog.links)),
         extra=document.extra,
     )
 

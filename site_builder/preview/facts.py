@@ -106,7 +106,7 @@ def facts(preview: Preview, mode: Mode, path: str, version: str) -> Facts:
         stale=version != preview.version,
         problems=tuple(_fault(preview.site_dir, problem) for problem in ordered[:MOST_PROBLEMS]),
         more_problems=max(0, len(ordered) - MOST_PROBLEMS),
-        warnings=_warnings(preview, planned),
+        warnings=_warnings(preview, view, planned),
         indexed=len(records),
         total=len(records) + len(preview.known.waiting),
         kind=planned.kind if planned else "",
@@ -125,9 +125,12 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _warnings(preview: Preview, planned: Planned | None) -> tuple[str, ...]:
+def _warnings(preview: Preview, view: View, planned: Planned | None) -> tuple[str, ...]:
     record = preview.known.parsed.get(planned.source) if planned else None
-    return tuple(map(str, record.warnings)) if record else ()
+    if planned is None or record is None:
+        return ()
+    of_links = [warning for warning in view.catalog.warnings if warning.path == planned.source]
+    return tuple(map(str, sorted([*record.warnings, *of_links])))
 
 
 def _piece(view: View, planned: Planned, now: datetime) -> Piece:

@@ -18,6 +18,7 @@ from site_builder.model import BodyRef, Heading, Page, Rendered
 from site_builder.references import folder_of
 from site_builder.rendering.addresses import with_addresses
 from site_builder.rendering.markdown import Body, ConversionError, Converter
+from site_builder.rendering.piece_links import with_piece_links
 from site_builder.rendering.slots import cut
 from site_builder.rendering.templates import Templates
 
@@ -110,7 +111,9 @@ class Renderer:
                 body = source if isinstance(source, Body) else self._converted(source, values)
             except ConversionError as error:
                 raise SiteError([Problem(page.source, message=str(error))]) from None
-            html = with_addresses(body.html, folder_of(values["body"].path), self._base, sloppy=self._sloppy)
+            folder = folder_of(values["body"].path)
+            html = with_piece_links(body.html, folder, values["body"].links, self._base, sloppy=self._sloppy)
+            html = with_addresses(html, folder, self._base, sloppy=self._sloppy)
             values["body"] = RenderedBody(Markup(html), body.toc)  # noqa: S704  (the converter sanitizes)
         return page, values
 

@@ -265,7 +265,7 @@ def test_a_document_needs_a_title_only():
 def test_every_key_of_the_model_can_be_set():
     read = article(
         source(
-            "Body of ![four](/a.jpg) words.",
+            "Body of ![four](/a.jpg) [words](w.md).",
             updated="2019-06-13", expires="2030/1/1", views="12", tags="[LV]", author="Lin", source="Wire",
             source_url="https://example.com/", summary="Sum", slug="s", permalink="/p/", aliases="/o/", image="/i.jpg",
             image_alt="Alt", draft="true", related="r", next="n", lang="fr", extra="{a: b}",
@@ -274,7 +274,7 @@ def test_every_key_of_the_model_can_be_set():
     defaults = {field.name: field.default for field in msgspec.structs.fields(Article) if not field.required}
     unset = {name for name, default in defaults.items() if getattr(read, name) == default}
     assert unset == set()
-    assert (read.words, read.excerpt, read.files) == (5, "Sum", ("/a.jpg", "/i.jpg"))
+    assert (read.words, read.excerpt, read.files) == (6, "Sum", ("/2019/w.md", "/a.jpg", "/i.jpg"))
 
 
 def test_a_title_that_yaml_reads_as_comment_warns():

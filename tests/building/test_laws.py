@@ -40,7 +40,9 @@ PIECE = st.fixed_dictionaries(
         "updated": st.integers(15, 20).map(lambda day: f"2026-11-{day}"),
         "permalink": st.sampled_from(("/x/", "/x/y/", "/z.html")),
         "aliases": st.sampled_from(("[/old/]", "[/older/, /old/]")),
-        "body": st.sampled_from(("", "Text.", "Other *text*.", "![](pic.png) and [link](/x/)")),
+        "body": st.sampled_from(
+            ("", "Text.", "Other *text*.", "![](pic.png) and [link](/x/)", "[one](a.md), [two](/in/b.md#part)")
+        ),
         "lang": st.sampled_from(("en", "zh")),
         "author": st.sampled_from(("Ann", "Bo")),
         "related": st.sampled_from(NAMES).map(lambda name: f"[{name}]"),
@@ -74,7 +76,7 @@ TEMPLATES = {
     "static/other.txt": ("one", "two"),
     "content/pic.png": PICTURES,
     "content/pages/about.md": (
-        "---\ntitle: About\n---\nUs.\n",
+        "---\ntitle: About\n---\nUs, and [one](/a.md).\n",
         "---\ntitle: About us\n---\nUs.\n",
         "---\ndraft: true\ntitle: A\n---\n",
     ),
@@ -117,6 +119,22 @@ class Desk(RuleBasedStateMachine):
     @rule(path=st.sampled_from([*NAMES, "content/a0.md", "content/a1.md"]))
     def delete_piece(self, path: str) -> None:
         (self.made.path / path).unlink(missing_ok=True)
+        self.dirty = True
+
+    @rule(path=st.sampled_from(NAMES), other=st.sampled_from(NAMES))
+    def link_to_a_piece(self, path: str, other: str) -> None:
+        file = self.made.path / path
+        if file.exists():
+            file.write_text(f"{file.read_text()}\n[other](/{other.removeprefix('content/')})\n")
+        self.dirty = True
+
+    @rule(path=st.sampled_from(NAMES), draft=st.booleans(), permalink=st.sampled_from(("", "/p/", "/q/")))
+    def hide_or_move_a_piece(self, path: str, draft: bool, permalink: str) -> None:
+        file = self.made.path / path
+        if file.exists():
+            lines = [line for line in file.read_text().split("\n") if not line.startswith(("draft:", "permalink:"))]
+            new = ["draft: true"] * draft + [f"permalink: {permalink}"] * bool(permalink)
+            file.write_text("\n".join([lines[0], *new, *lines[1:]]))
         self.dirty = True
 
     @rule(path=st.sampled_from(NAMES), views=st.integers(0, 100_000))

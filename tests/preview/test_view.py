@@ -44,6 +44,8 @@ fields = st.fixed_dictionaries(
         "aliases": st.sampled_from([(), ("/old/",)]),
         "related": st.sampled_from([(), ("a",)]),
         "files": st.sampled_from([(), ("/a.jpg",)]),
+        "links": st.lists(names.map(lambda name: Place(f"/{name}.md", 3, 1)), max_size=2, unique=True).map(tuple),
+        "permalink": st.sampled_from(["", "", "/x/", "/y/"]),
     },
 )
 pieces = st.dictionaries(names, st.tuples(minutes, fields), min_size=1, max_size=6)
