@@ -83,7 +83,8 @@ def command(
         if open_browser:
             click.launch(url)
 
-    Server(preview, sockets, frozenset({address.lower(), *machine_names()} if lan else {address.lower()})).run(ready)
+    names = frozenset({address.lower(), *machine_names()} if lan else {address.lower()})
+    Server(preview, sockets, names, lambda text: click.secho(text, fg="yellow", err=True)).run(ready)
     click.echo("\nstopped", err=True)
 
 

@@ -128,9 +128,9 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
 def _warnings(preview: Preview, view: View, planned: Planned | None) -> tuple[str, ...]:
     record = preview.known.parsed.get(planned.source) if planned else None
     if planned is None or record is None:
-        return ()
+        return preview.notes
     of_links = [warning for warning in view.catalog.warnings if warning.path == planned.source]
-    return tuple(map(str, sorted([*record.warnings, *of_links])))
+    return (*preview.notes, *map(str, sorted([*record.warnings, *of_links])))
 
 
 def _piece(view: View, planned: Planned, now: datetime) -> Piece:

@@ -59,6 +59,8 @@ class Shown(msgspec.Struct, frozen=True):
 class Preview:
     """One site's preview.  ``usual`` is the mode of requests that choose none; ``clock`` gives aware instants.
 
+    ``notes`` are what the desk should know of the preview itself.
+
     ``tell`` is called with news that come up while a request is answered.
     """
 
@@ -67,6 +69,7 @@ class Preview:
         self.usual = usual
         self.known = Known()
         self.retired: dict[str, str] = {}
+        self.notes: tuple[str, ...] = ()
         self.tell: Callable[[News], None] = lambda _news: None
         self._clock = clock
         self._at_once = at_once

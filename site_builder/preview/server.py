@@ -189,10 +189,16 @@ class Guarded(web.Application):
 
 
 class Server(livereload.Server):  # type: ignore[misc]  # livereload ships no types
-    """livereload's server for one preview; ``sockets`` listen already, ``names`` are the hosts that it is called by."""
+    """livereload's server for one preview; ``sockets`` listen already, ``names`` are the hosts that it is called by.
 
-    def __init__(self, preview: Preview, sockets: list[socket.socket], names: frozenset[str]) -> None:
-        super().__init__(application(preview), FilesWatcher(preview.site_dir, self._take))
+    ``warn`` is told what the desk should know of the server itself.
+    """
+
+    def __init__(
+        self, preview: Preview, sockets: list[socket.socket], names: frozenset[str], warn: Callable[[str], None]
+    ) -> None:
+        super().__init__(application(preview), FilesWatcher(preview.site_dir, self._take, self._note))
+        self._warn = warn
         self._preview = preview
         self._sockets = sockets
         self._names = names
@@ -232,6 +238,10 @@ class Server(livereload.Server):  # type: ignore[misc]  # livereload ships no ty
         """Only what goes wrong in the server itself is of interest: requests are the browser's business."""
         logging.getLogger("tornado.access").setLevel(logging.CRITICAL)
         logging.getLogger("livereload").setLevel(logging.WARNING)
+
+    def _note(self, text: str) -> None:
+        self._preview.notes = (*self._preview.notes, text)
+        self._warn(text)
 
     def _take(self, changed: set[str]) -> None:
         self._tell(self._preview.change(changed))

@@ -1,18 +1,23 @@
 """Hears of changed files: ``watchfiles`` in the place of livereload's own watcher, which polls.
 
 In: a site's folder.  Out: sets of paths relative to it, handed over in the server's loop: a single save at
-once, a burst (a branch switch, a sync) as one set when it is over.
+once, a burst (a branch switch, a sync) as one set when it is over.  Where the system does not let all folders be
+watched, they are looked at again and again instead (``polling``).
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from livereload.watcher import Watcher
 from tornado.ioloop import IOLoop
 from watchfiles import Change, watch
+
+from site_builder.preview.polling import changes_by_looking
 
 FOLDERS = ("content", "static", "templates")
 CONFIG = "site.yaml"
@@ -21,6 +26,8 @@ CONFIG = "site.yaml"
 STEP = 15
 # Files that come or go may be the first of many; one that is written in its place is a save.
 SOON = 0.06
+# Nobody saves twice within so many seconds: what comes is a burst, though it began like a save.
+HASTE = 0.12
 # More files than an editor saves in one go are a burst: it is over after so many seconds of quiet …
 FEW = 4
 QUIET = 0.25
@@ -29,20 +36,32 @@ LONGEST = 10.0
 
 Take = Callable[[set[str]], None]
 
+# What watchfiles raises where the system's limits are reached: of folders, and of programs that watch any.
+NO_WATCH = (OSError, RuntimeError)
+
+NOT_WATCHED = (
+    "The system lets no more folders be watched ({reason}): files are looked at again and again instead, and changes"
+    " show later. Raise the limits: sudo sysctl fs.inotify.max_user_watches=1048576 fs.inotify.max_user_instances=1024"
+)
+
 
 class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
-    """Calls ``take`` in the loop that is current at :meth:`start`."""
+    """Calls ``take`` in the loop that is current at :meth:`start`, and ``warn`` where files cannot be watched."""
 
-    def __init__(self, site_dir: Path, take: Take) -> None:
+    def __init__(self, site_dir: Path, take: Take, warn: Callable[[str], None]) -> None:
         super().__init__()
         self._site_dir = site_dir.resolve()
         self._take = take
+        self._warn = warn
+        self._is_watched = True
+        self._doubtful: set[tuple[Change, str]] = set()
         self._stop = threading.Event()
         self._folders_changed = threading.Event()
         self._pending: set[str] = set()
         self._since = 0.0
+        self._heard = 0.0
         self._timer: object = None
-        self._lock_files = [parent / ".git" / "index.lock" for parent in (self._site_dir, *self._site_dir.parents)]
+        self._lock_files = [lock for parent in (self._site_dir, *self._site_dir.parents) for lock in lock_files(parent)]
         # livereload watches the working folder where nothing is named.
         self._tasks: dict[str, dict[str, object]] = {str(self._site_dir): {}}
 
@@ -66,18 +85,54 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
             if not there:
                 self._folders_changed.wait()
                 continue
-            for changes in watch(
-                *there, watch_filter=is_source, step=STEP, rust_timeout=200, stop_event=self._folders_changed
-            ):
-                self._hear(changes)
+            try:
+                if self._is_watched:
+                    self._watch(there)
+                else:
+                    for changes in changes_by_looking(there, self._folders_changed, is_source):
+                        self._hear(changes | self._doubtful)
+                        self._doubtful = set()
+            except FileNotFoundError:
+                continue  # gone since it was looked at
+            except NO_WATCH as error:
+                self._give_up(error)
+
+    def _watch(self, folders: list[Path]) -> None:
+        for changes in watch(
+            *folders, watch_filter=is_source, step=STEP, rust_timeout=200, stop_event=self._folders_changed
+        ):
+            self._hear(changes)
+            new = [(change, path) for change, path in changes if change == Change.added and Path(path).is_dir()]
+            self._doubtful = set(new)
+            for _, path in new:
+                # Where no more folders can be watched nothing is said of a new one; asked for it alone, it is.
+                with suppress(FileNotFoundError):
+                    next(watch(path, rust_timeout=1, step=1, yield_on_timeout=True))
+            self._doubtful = set()
 
     def _watch_top(self) -> None:
         """The site's own folder, without what is in its folders: the configuration, and folders that come and go."""
-        for changes in watch(self._site_dir, watch_filter=None, recursive=False, step=STEP, stop_event=self._stop):
-            found = {(change, path) for change, path in changes if self._relative(path) in (*FOLDERS, CONFIG)}
-            if any(change != Change.modified and self._relative(path) in FOLDERS for change, path in found):
-                self._folders_changed.set()
-            self._hear(item for item in found if item[0] != Change.modified or self._relative(item[1]) == CONFIG)
+        try:
+            for changes in watch(self._site_dir, watch_filter=None, recursive=False, step=STEP, stop_event=self._stop):
+                self._hear_top(changes)
+        except NO_WATCH as error:
+            self._give_up(error)
+            top = [self._site_dir / name for name in (*FOLDERS, CONFIG)]
+            for changes in changes_by_looking(top, self._stop, lambda _change, _path: False):
+                self._hear_top(changes)
+
+    def _hear_top(self, changes: Iterable[tuple[Change, str]]) -> None:
+        found = {(change, path) for change, path in changes if self._relative(path) in (*FOLDERS, CONFIG)}
+        if any(change != Change.modified and self._relative(path) in FOLDERS for change, path in found):
+            self._folders_changed.set()
+        self._hear(item for item in found if item[0] != Change.modified or self._relative(item[1]) == CONFIG)
+
+    def _give_up(self, error: Exception) -> None:
+        if self._is_watched:
+            self._is_watched = False
+            # Also what the other thread watches may have gone unheard.
+            self._folders_changed.set()
+            self._loop.add_callback(self._warn, NOT_WATCHED.format(reason=str(error).partition(" about ")[0]))
 
     def _relative(self, path: str) -> str:
         return Path(path).relative_to(self._site_dir).as_posix()
@@ -90,18 +145,26 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
 
     def _gather(self, paths: set[str], is_save: bool) -> None:
         """In the loop: hand over at once, or wait until it is quiet."""
+        now = self._loop.time()
+        before, self._heard = self._heard, now
         if not self._pending:
-            self._since = self._loop.time()
+            self._since = now
         self._pending |= paths
         if self._timer is not None:
             self._loop.remove_timeout(self._timer)
             self._timer = None
         if len(self._pending) >= FEW or self._git_is_at_work():
-            self._timer = self._loop.call_later(QUIET, self._hand_over_burst)
+            wait = QUIET
+        elif now - before < HASTE:
+            wait = HASTE
         elif is_save and self._pending == paths:
             self._hand_over()
+            return
         else:
-            self._timer = self._loop.call_later(SOON, self._hand_over_burst)
+            wait = SOON
+        # What never ends is not waited for.
+        wait = min(wait, max(0.0, self._since + LONGEST - now))
+        self._timer = self._loop.call_later(wait, self._hand_over_burst)
 
     def _hand_over_burst(self) -> None:
         self._timer = None
@@ -115,7 +178,20 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
         self._take(paths)
 
     def _git_is_at_work(self) -> bool:
-        return any(lock.exists() for lock in self._lock_files)
+        return any(map(os.path.lexists, self._lock_files))
+
+
+def lock_files(folder: Path) -> list[Path]:
+    """The files that are there while git, or Mercurial, changes the files of a working tree at ``folder``."""
+    git = folder / ".git"
+    try:
+        # Of a further working tree, and of a submodule, it is a file (gitrepository-layout(5)).
+        text = git.read_text(encoding="utf-8") if git.is_file() else ""
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if text.startswith("gitdir:"):
+        git = folder / text.removeprefix("gitdir:").strip()
+    return [git / "index.lock", folder / ".hg" / "wlock"]
 
 
 def is_source(change: Change, path: str) -> bool:  # noqa: ARG001  (what watchfiles calls it with)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import os
 import re
 import shutil
 import signal
@@ -105,13 +106,19 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(site: Path, *options: str) -> Iterator[Served]:
-    """``site-builder serve`` while the block runs; fails where it left a traceback."""
+def serving(
+    site: Path, *options: str, within: tuple[str, ...] = (), environment: dict[str, str] | None = None
+) -> Iterator[Served]:
+    """``site-builder serve`` while the block runs; fails where it left a traceback.
+
+    ``within`` is a command that it is run by, ``environment`` what its own is changed to.
+    """
     port = free_port()
     log = site.parent / f"serve-{port}.log"
     command = [sys.executable, "-m", "site_builder", "serve", "--site", str(site), "--port", str(port), *options]
+    surroundings = os.environ | (environment or {})
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY)
+        process = subprocess.Popen([*within, *command], stdout=output, stderr=output, cwd=REPOSITORY, env=surroundings)
     served = Served(site, port, process, log)
     try:
         _wait_until_ready(served)
