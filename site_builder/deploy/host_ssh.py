@@ -3,6 +3,11 @@
 The server needs a POSIX shell, GNU coreutils, ``flock``, ``xargs`` and ``rsync``: any Linux has them.  Which keys and
 names are used is the affair of ssh's own configuration; ``SITE_BUILDER_SSH`` may name another command (``ssh -F
 FILE``).  All commands share one connection.
+
+A command may outlive the deploy that sent it: one that was killed, or whose connection broke, has left it on the
+server, where it runs on or is only about to begin.  So every command that changes something first takes in all that it
+is told, then waits for those before it (``flock``), then looks whether the state is still the one that its deploy wrote
+last; if not, another deploy has gone on from there, and it ends without a trace.
 """
 
 from __future__ import annotations
@@ -21,14 +26,17 @@ from pathlib import Path
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.local import LocalSite
 from site_builder.deploy.release import Entry
-from site_builder.deploy.stops import Stopped
+from site_builder.deploy.stops import Moved, Stopped
 from site_builder.deploy.target import Note
 
 # Exit codes of our scripts, apart from those that ssh (255), shells and tools use.
-MISSING, CHANGED, SHORT = 44, 45, 46
+MISSING, CHANGED, SHORT, BUSY = 44, 45, 46, 47
 # rsync: protocol, socket, timeout; ssh: connection.
 PASSING = frozenset((10, 12, 30, 35, 255))
 FIRST_PAUSE = 0.5
+STATE, GUARD = ".site-builder/state", ".site-builder/guard"
+# What a command of ours may take on the server until the next one gives up waiting for it, in seconds.
+LONGEST = 300
 
 
 class HostSsh:
@@ -39,6 +47,8 @@ class HostSsh:
         self._root = "/" + self._root.strip("/")
         self._settings = settings
         self.requests = 0
+        # The digest of the state as this deploy wrote it last; "none" where there is none.
+        self._written = "none"
         # Short: the path of a socket has at most 104 characters.
         self._sockets = tempfile.mkdtemp(prefix="sb-")
         alive = max(5, settings.timeout // 3)
@@ -62,19 +72,17 @@ class HostSsh:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a record in one step."""
-        self._run(f"{_make_folder_of(name)}; {_replace(name, len(data))}", data)
+        self._change(_replace(name), data)
 
     def swap(self, name: str, data: bytes, before: bytes | None) -> bool:
         """Write a record if it still is ``before``.  Where the answer was lost, the record tells whose write it was."""
-        expected = "none" if before is None else hashlib.sha256(before).hexdigest()
-        path = shlex.quote(name)
-        script = (
-            f"{_make_folder_of(name)}; exec 9> .site-builder/guard; flock 9; found=none; "
-            f"if [ -e {path} ]; then found=$(sha256sum < {path} | cut -c1-64); fi; "
-            f'[ "$found" = {expected} ] || exit {CHANGED}; {_replace(name, len(data))}'
-        )
-        code, _ = self._run(script, data, expected=(CHANGED,))
-        return code != CHANGED or self.read(name) == data
+        expected, fresh = _digest(before), _digest(data)
+        script = f'{_found(name)}; [ "$found" = {expected} ] || exit {CHANGED}; {_replace(name)}'
+        code, _ = self._run(_guarded(script), data, expected=(CHANGED,))
+        done = code != CHANGED or self.read(name) == data
+        if done:
+            self._written = fresh
+        return done
 
     def current(self) -> str:
         """The release that the link names."""
@@ -91,7 +99,7 @@ class HostSsh:
                 made.append((entry, data))
             else:
                 plain.append(entry)
-        self._run(f"mkdir -p {shlex.quote(folder)}")
+        self._change(f"mkdir -p {shlex.quote(folder)}")
         if plain:
             self._rsync(source.folder, folder, [entry.path for entry in plain])
         if made:
@@ -107,16 +115,16 @@ class HostSsh:
     def link(self, before: str, folder: str, paths: Iterable[str]) -> None:
         """Hard links, made on the server."""
         target = shlex.quote(f"{self._root}/{folder}")
-        script = (
+        self._change(
             f"mkdir -p {target}; cd {shlex.quote(before)}; "
-            f"xargs -0 -r cp -l --no-dereference --remove-destination --parents -t {target} --"
+            f'xargs -0 -r cp -l --no-dereference --remove-destination --parents -t {target} -- < "$input"',
+            _zeros(paths),
         )
-        self._run(script, _zeros(paths))
 
     def activate(self, folder: str, name: str) -> None:
         """Give the folder its final name, then let the link name it: a rename is one step (POSIX ``rename``)."""
         part, final = shlex.quote(folder), shlex.quote(f"releases/{name}")
-        self._run(
+        self._change(
             f"[ -e {final} ] || {{ mkdir -p {part}; mv -T {part} {final}; }}; "
             f"ln -sfn {final} current.new; mv -T current.new current"
         )
@@ -129,11 +137,11 @@ class HostSsh:
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove these of :meth:`names`."""
-        self._run("xargs -0 -r rm -rf --", _zeros(names))
+        self._change('xargs -0 -r rm -rf -- < "$input"', _zeros(names))
 
     def digests(self, folder: str, paths: Iterable[str]) -> dict[str, bytes]:
         """SHA-256 of the files that are there; ``xargs`` ends with 123 where some are not."""
-        script = f"cd {shlex.quote(folder)} || exit {MISSING}; xargs -0 -r sha256sum -z -- 2> /dev/null"
+        script = f'cd {shlex.quote(folder)} || exit {MISSING}; xargs -0 -r sha256sum -z -- < "$input" 2> /dev/null'
         _, data = self._run(script, _zeros(paths), expected=(MISSING, 123))
         lines = (line.decode() for line in data.split(b"\0") if line)
         return {line[66:]: bytes.fromhex(line[:64]) for line in lines}
@@ -146,16 +154,39 @@ class HostSsh:
             )
         shutil.rmtree(self._sockets, ignore_errors=True)
 
-    def _run(self, script: str, data: bytes = b"", expected: tuple[int, ...] = ()) -> tuple[int, bytes]:
-        """A script in the target's folder; its exit code (0 or one of ``expected``) and what it printed."""
+    def _change(self, script: str, data: bytes = b"") -> None:
+        """A script that changes something.  Raises :class:`Moved` where another deploy has gone on from here."""
+        code, _ = self._run(_guarded(f"{self._still_ours()}; {script}"), data, expected=(CHANGED,))
+        if code == CHANGED:
+            raise Moved
+
+    def _still_ours(self) -> str:
+        """Shell: exit where the state is no longer the one that this deploy wrote last."""
+        return f'{_found(STATE)}; [ "$found" = {self._written} ] || exit {CHANGED}'
+
+    def _run(self, script: str, data: bytes | None = None, expected: tuple[int, ...] = ()) -> tuple[int, bytes]:
+        """A script in the target's folder; its exit code (0 or one of ``expected``) and what it printed.
+
+        ``data`` is in the file ``$input`` when the script begins: all of it, or the script does not begin.
+        """
         root = shlex.quote(self._root)
-        whole = f"set -e; mkdir -p {root}; cd {root}; {script}"
-        return self._repeated([*self._ssh, self._host, whole], data, expected)
+        take_in = ""
+        if data is not None:
+            # Half a list may end in half a name, and half a name be that of another file.
+            take_in = (
+                'input=$(mktemp); trap \'rm -f "$input"\' EXIT; cat > "$input"; '
+                f'[ "$(wc -c < "$input")" -eq {len(data)} ] || exit {SHORT}; '
+            )
+        whole = f"set -e; mkdir -p {root}; cd {root}; {take_in}{script}"
+        return self._repeated([*self._ssh, self._host, whole], data or b"", expected)
 
     def _rsync(self, source: Path, folder: str, paths: list[str]) -> None:
+        script = f'{self._still_ours()}; exec rsync "$@"'
+        program = f"cd {shlex.quote(self._root)} && exec flock -s {GUARD} sh -c {shlex.quote(script)} rsync"
         command = [
             *("rsync", "--recursive", "--links", "--perms", "--chmod=D755,F644", "--checksum", "--protect-args"),
             *("--from0", "--files-from=-", f"--timeout={self._settings.timeout}", "-e", shlex.join(self._ssh)),
+            *("--rsync-path", program),
             *(f"{source}/", f"{self._host}:{self._root}/{folder}/"),
         ]
         self._repeated(command, _zeros(paths), ())
@@ -177,6 +208,8 @@ class HostSsh:
                 told = errors.read().decode(errors="replace").strip()[-600:]
             if done.returncode == 0 or done.returncode in expected:
                 return done.returncode, done.stdout
+            if done.returncode == BUSY:
+                raise Stopped(f"{self._host}: a command of an earlier deploy has been running for {LONGEST} s")
             if done.returncode not in {*PASSING, SHORT} or not left:
                 raise Stopped(f"{self._host}: {told or f'exit code {done.returncode}'}")
             time.sleep(pause)
@@ -188,11 +221,23 @@ def _zeros(names: Iterable[str]) -> bytes:
     return b"".join(name.encode() + b"\0" for name in names)
 
 
-def _make_folder_of(name: str) -> str:
-    return f"mkdir -p {shlex.quote(name.rpartition('/')[0] or '.')}"
+def _digest(data: bytes | None) -> str:
+    return "none" if data is None else hashlib.sha256(data).hexdigest()
 
 
-def _replace(name: str, size: int) -> str:
-    """Standard input under a new name, then a rename; not where the connection broke before all had come."""
+def _found(name: str) -> str:
+    """Shell: the digest of a file into ``$found``."""
+    path = shlex.quote(name)
+    return f"found=none; if [ -e {path} ]; then found=$(sha256sum < {path} | cut -c1-64); fi"
+
+
+def _guarded(script: str) -> str:
+    """Shell: ``script``, alone of its kind.  What it is told has come already, so nobody waits for the network."""
+    return f"mkdir -p .site-builder; exec 9> {GUARD}; flock -w {LONGEST} 9 || exit {BUSY}; {script}"
+
+
+def _replace(name: str) -> str:
+    """Shell: ``$input`` under another name, then a rename."""
     path, fresh = shlex.quote(name), shlex.quote(name + ".new")
-    return f'cat > {fresh}; [ "$(wc -c < {fresh})" -eq {size} ] || exit {SHORT}; mv -T {fresh} {path}'
+    folder = shlex.quote(name.rpartition("/")[0] or ".")
+    return f'mkdir -p {folder}; cat "$input" > {fresh}; mv -T {fresh} {path}'

@@ -10,10 +10,13 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+import obstore
 import pytest
 
 from site_builder.deploy.deploying import releases
 from site_builder.deploy.journal import Journal
+from site_builder.deploy.release import decode_state, encode_state
 from site_builder.deploy.stops import Stopped
 from tests.deploy.crawl import crawl
 from tests.deploy.outputs import Desk, paper
@@ -198,6 +201,25 @@ def test_a_deploy_elsewhere_finishes_what_a_dead_one_began(desk: Desk, store: S3
     crawl(found.get, [paper(4)])
 
 
+def test_a_request_of_a_dead_deploy_that_comes_late_is_its_own(desk: Desk, store: S3Store, proxy: Proxy):
+    """The next deploy has read the state when the last write of the dead one arrives: it looks again, and goes on."""
+    count = requests_of_a_deploy(desk, proxy)
+    desk.output(paper(3))
+    proxy.break_from(count - 4, "500")
+    with pytest.raises(Stopped):
+        desk.deploy()
+    proxy.heal()
+    late = decode_state(bytes(obstore.get(store, ".site-builder/state").bytes()))
+
+    def arrive(number: int) -> None:
+        if number == 2:
+            obstore.put(store, ".site-builder/state", encode_state(msgspec.structs.replace(late, write="late")))
+
+    proxy.before = arrive
+    assert desk.deploy(resume=True).outcome == "deployed"
+    assert_exactly(store, desk, 3)
+
+
 @pytest.mark.parametrize("sent, by", [(1, "build"), (5, "rollback"), (10, "build"), (10, "rollback")])
 def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
     desk: Desk, store: S3Store, proxy: Proxy, sent: int, by: str
@@ -225,11 +247,6 @@ def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
 
 def lapse(store: S3Store) -> None:
     """Let the lock lapse."""
-    import msgspec
-    import obstore
-
-    from site_builder.deploy.release import decode_state, encode_state
-
     state = decode_state(bytes(obstore.get(store, ".site-builder/state").bytes()))
     assert state.lock
     lock = msgspec.structs.replace(state.lock, until=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ import msgspec
 import obstore
 import pytest
 
-from site_builder.deploy import deploying
+from site_builder.deploy import work
 from site_builder.deploy.deploying import releases
 from site_builder.deploy.local import encoded
 from site_builder.deploy.objects import Objects
@@ -199,7 +200,7 @@ def test_at_every_step_readers_find_whole_pages(desk: Desk, store: S3Store, s3: 
 
 
 def test_a_lock_is_renewed_while_files_are_sent(desk: Desk, store: S3Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(deploying, "RENEWALS", 1_000_000_000)
+    monkeypatch.setattr(work, "RENEWALS", 1_000_000_000)
     until: set[str] = set()
 
     def look(_phase: str, _done: int, _total: int) -> None:
@@ -212,7 +213,7 @@ def test_a_lock_is_renewed_while_files_are_sent(desk: Desk, store: S3Store, monk
 
 
 def test_a_lock_that_somebody_took_over_ends_the_deploy(desk: Desk, store: S3Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(deploying, "RENEWALS", 1_000_000_000)
+    monkeypatch.setattr(work, "RENEWALS", 1_000_000_000)
 
     def take_over(_phase: str, _done: int, _total: int) -> None:
         state = decode_state(bytes(obstore.get(store, ".site-builder/state").bytes()))
@@ -267,3 +268,12 @@ def test_of_two_that_begin_together_one_is_refused(desk: Desk, store: S3Store, t
     assert site_in(store, paper(2)) == paper(2)
     assert other.deploy().outcome == "deployed"
     assert site_in(store, paper(3)) == paper(3)
+
+
+def test_a_deploy_may_be_made_where_an_event_loop_runs(desk: Desk, store: S3Store):
+    async def inside() -> str:
+        return desk.deploy().outcome
+
+    desk.output(paper(1))
+    assert asyncio.run(inside()) == "deployed"
+    assert objects(store) == paper(1)

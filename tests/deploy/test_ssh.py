@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import random
 import re
@@ -11,9 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from site_builder.config import parse_config
 from site_builder.deploy.deploying import releases
-from site_builder.deploy.local import encoded
-from site_builder.deploy.stops import Refused, Stopped
+from site_builder.deploy.host_ssh import HostSsh
+from site_builder.deploy.local import LocalSite, encoded
+from site_builder.deploy.release import Entry
+from site_builder.deploy.stops import Moved, Refused, Stopped
 from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
 from tests.deploy.outputs import Desk, paper, tree
@@ -22,7 +27,7 @@ from tests.deploy.sweeps import points, seed
 from tests.deploy.tcp import TcpProxy, proxied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 # Each deploy is a dozen commands over the connection.
@@ -54,9 +59,14 @@ def desk(sshd: Sshd, tmp_path: Path, www: Path) -> Desk:
     return made
 
 
+def served(www: Path) -> dict[str, bytes]:
+    """All files of the release that is live now: a switch while they are read changes nothing."""
+    return tree((www / "current").resolve())
+
+
 def live(www: Path, wanted: dict[str, bytes]) -> dict[str, bytes]:
     """What the server serves, less the files that stay for readers of older pages."""
-    files = tree(www / "current")
+    files = served(www)
     return {path: data for path, data in files.items() if path in wanted or not path.endswith((".css", ".png"))}
 
 
@@ -144,6 +154,89 @@ def test_no_server_stops(desk: Desk):
         desk.deploy()
 
 
+def host(desk: Desk) -> HostSsh:
+    return HostSsh(parse_config((desk.path / "site.yaml").read_text()).deploy.targets["live"])
+
+
+def test_a_command_of_a_deploy_that_was_overtaken_changes_nothing(desk: Desk, www: Path):
+    """A command may reach the server when the deploy that sent it is dead and another has gone on from there."""
+    desk.output(paper(1))
+    desk.deploy()
+    before = {path: data for path, data in tree(www).items() if path != ".site-builder/state"}
+    current = os.readlink(www / "current")
+    state = (www / ".site-builder" / "state").read_bytes()
+    with contextlib.closing(host(desk)) as dead, contextlib.closing(host(desk)) as next_one:
+        assert dead.swap(".site-builder/state", state + b" ", state)
+        assert next_one.swap(".site-builder/state", state, state + b" ")
+        entry = Entry("robots.txt", hashlib.sha256(paper(1)["robots.txt"]).digest(), 14, "robots")
+        late: list[Callable[[], None]] = [
+            lambda: dead.activate("releases/x.part", "x"),
+            lambda: dead.link(current, "releases/x.part", ["index.html"]),
+            lambda: dead.put("releases/x.part", [entry], LocalSite(desk.out), "", lambda _: None),
+            lambda: dead.write(".site-builder/releases/x", b"x"),
+            lambda: dead.remove([current]),
+        ]
+        for command in late:
+            with pytest.raises(Moved):
+                command()
+        with pytest.raises(Stopped):
+            dead._rsync(desk.out, current, ["index.html"])
+        assert not dead.swap(".site-builder/state", b"x", state + b" ")
+    assert os.readlink(www / "current") == current
+    assert (www / ".site-builder" / "state").read_bytes() == state
+    assert {path: data for path, data in tree(www).items() if path != ".site-builder/state"} == before
+
+
+def test_half_a_list_removes_nothing(desk: Desk, www: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The connection breaks while the server is told what to remove: the last name that came may be half of one."""
+    desk.output(paper(1))
+    desk.deploy()
+    breaking = tmp_path / "breaking"
+    breaking.write_text('#!/bin/sh\nfor last; do :; done\nhead -c "$(cat "$0.size")" | sh -c "$last"\n')
+    breaking.chmod(0o700)
+    monkeypatch.setenv("SITE_BUILDER_SSH", str(breaking))
+    state = (www / ".site-builder" / "state").read_bytes()
+    before = tree(www)
+    with contextlib.closing(host(desk)) as found:
+        size = tmp_path / "breaking.size"
+        size.write_text("1000000")
+        assert found.swap(".site-builder/state", state, state)
+        size.write_text(str(len("releases")))
+        with pytest.raises(Stopped):
+            found.remove(["releases/20260101-000000-abcdef"])
+        with pytest.raises(Stopped):
+            found.write(".site-builder/state", b'{"version": 1}')
+    assert tree(www) == before
+
+
+def test_a_write_of_a_killed_deploy_that_comes_late_is_its_own(desk: Desk, www: Path, monkeypatch: pytest.MonkeyPatch):
+    """The next deploy has read the state when a write of the killed one arrives: it looks again, and goes on."""
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    with monkeypatch.context() as patch:
+        patch.setattr(HostSsh, "put", dying)
+        with pytest.raises(Stopped):
+            desk.deploy()
+    late = [(www / ".site-builder" / "state")]
+    swap = HostSsh.swap
+
+    def meanwhile(self: HostSsh, name: str, data: bytes, before: bytes | None) -> bool:
+        if late:
+            record = late.pop()
+            record.write_bytes(record.read_bytes().replace(b'"write": "', b'"write": "late'))
+        return swap(self, name, data, before)
+
+    monkeypatch.setattr(HostSsh, "swap", meanwhile)
+    assert desk.deploy(resume=True).outcome == "deployed"
+    assert live(www, paper(2)) == paper(2)
+    assert_tidy(www, desk)
+
+
+def dying(*_: object) -> None:
+    raise Stopped("the line is dead")
+
+
 @pytest.mark.fuzz
 @pytest.mark.parametrize("for_good", [True, False])
 def test_connections_that_break_anywhere(desk: Desk, www: Path, sshd: Sshd, proxy: TcpProxy, for_good: bool):
@@ -164,7 +257,7 @@ def test_connections_that_break_anywhere(desk: Desk, www: Path, sshd: Sshd, prox
         except Stopped:
             stopped += 1
         proxy.heal()
-        assert crawl(tree(www / "current").get, [paper(edition - 1), paper(edition)])
+        assert crawl(served(www).get, [paper(edition - 1), paper(edition)])
         desk.deploy(resume=True)
         assert live(www, paper(edition)) == paper(edition)
         assert_tidy(www, desk)
@@ -181,7 +274,7 @@ def test_killed_at_random_points(desk: Desk, www: Path):
     for edition in range(3, 3 + points(2, 50)):
         desk.output(paper(edition))
         run_killed(desk.deploy, chance.randrange(calls))
-        assert crawl(tree(www / "current").get, [paper(edition - 1), paper(edition)])
+        assert crawl(served(www).get, [paper(edition - 1), paper(edition)])
         desk.deploy(resume=True)
         assert live(www, paper(edition)) == paper(edition)
         assert_tidy(www, desk)
