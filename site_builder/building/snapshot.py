@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from site_builder.articles import Rules, body_text
+from site_builder.articles import Rules, body_text, place_of
 from site_builder.building.inputs import InputEntry, Inputs, Progress, read_inputs
 from site_builder.building.remembered import rules_key
 from site_builder.building.stopwatch import Stopwatch
@@ -126,9 +126,12 @@ def renderer_of(site_dir: Path, config: SiteConfig, templates: Templates, kept: 
     def read(reference: BodyRef) -> str:
         return body_text(read_body(folder, reference), reference.start)
 
+    def place(reference: BodyRef) -> tuple[int, int]:
+        return place_of(read_body(folder, reference)[: reference.start].decode("utf-8", "replace"))
+
     sloppy = config.markdown.raw_html == "trusted"
     converter = make_converter(config.markdown, site.host)
-    return Renderer(templates, converter, read, site.base, sloppy=sloppy, kept=kept)
+    return Renderer(templates, converter, read, site.base, sloppy=sloppy, kept=kept, place_of=place)
 
 
 def read_sources(

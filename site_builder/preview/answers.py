@@ -1,7 +1,8 @@
 """Pages on request: the WSGI application that livereload's server is given.
 
 In: a request.  Out: the page as a build writes it, with the preview's own element; redirects; ``404.html``.
-Files that are copied are not answered here (see ``server``): they may be large and asked for in parts.
+Files that are copied are not answered here (see ``server``): they may be large and asked for in parts; but for those
+in HTML, which are pages to whoever looks at them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from html import escape
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,8 +23,9 @@ from site_builder.pages.planned import Planned
 from site_builder.preview.content_types import content_type
 from site_builder.preview.inject import with_script
 from site_builder.preview.places import Redirect
-from site_builder.preview.preview import Preview
+from site_builder.preview.preview import Preview, is_in_place
 from site_builder.preview.wanted import Wanted, cookie_of, wanted
+from site_builder.sources.scan import CopiedFile
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 HTML = "text/html; charset=utf-8"
@@ -95,6 +98,8 @@ def answer_to(preview: Preview, request: Wanted) -> Answer:
         return Answer(HTTPStatus.MOVED_PERMANENTLY, b"", headers=(("Location", url),))
     if isinstance(place, Planned):
         return _page(preview, request, place, HTTPStatus.OK)
+    if isinstance(place, CopiedFile) and (data := _bytes_of(place)) is not None:
+        return Answer(HTTPStatus.OK, with_script(data, preview.version), content_type(place.path))
     if preview.known.waiting:
         done = len(preview.known.parsed)
         text = f"This page may be among the pieces that have not been read yet; {done:,} have. It opens by itself."
@@ -104,6 +109,20 @@ def answer_to(preview: Preview, request: Wanted) -> Answer:
     if missing is None:
         return Answer(HTTPStatus.NOT_FOUND, _message(preview, "Not found", "There is no page here."))
     return _page(preview, request, missing, HTTPStatus.NOT_FOUND)
+
+
+def is_page(file: CopiedFile) -> bool:
+    """Whether a copied file is a page: it is answered here, and loaded again when something changes."""
+    return content_type(file.path) == HTML
+
+
+def _bytes_of(file: CopiedFile) -> bytes | None:
+    if not is_in_place(file):
+        return None
+    try:
+        return Path(file.location).read_bytes()
+    except OSError:
+        return None
 
 
 def _page(preview: Preview, request: Wanted, planned: Planned, status: HTTPStatus) -> Answer:

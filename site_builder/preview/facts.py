@@ -19,9 +19,11 @@ from site_builder.model import Article
 from site_builder.pages.articles import reading_minutes
 from site_builder.pages.planned import Planned
 from site_builder.preview.preview import Preview
+from site_builder.preview.unseen import MINUTE, Unseen, unseen_at
 from site_builder.preview.view import View
 from site_builder.preview.wanted import Mode
 from site_builder.sources.locate import starter_dir
+from site_builder.sources.scan import CopiedFile
 
 # Source lines that are shown before and after the one at fault.
 AROUND = 2
@@ -88,10 +90,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     hidden: int
     piece: Piece | None
+    unseen: Unseen | None
 
 
-def facts(preview: Preview, mode: Mode, path: str, version: str) -> Facts:
-    """What there is to tell about the page at ``path``; ``version`` is the one that the browser shows."""
+def facts(preview: Preview, mode: Mode, path: str, version: str, *, is_near: bool) -> Facts:
+    """What there is to tell about the page at ``path``; ``version`` is the one that the browser shows.
+
+    ``is_near``: the browser runs on this machine, and may be told of a hidden piece that nobody asked to see.
+    """
     view = preview.view(mode)
     place = preview.place(mode, path)
     planned = place if isinstance(place, Planned) else None
@@ -109,20 +115,21 @@ def facts(preview: Preview, mode: Mode, path: str, version: str) -> Facts:
         warnings=_warnings(preview, view, planned),
         indexed=len(records),
         total=len(records) + len(preview.known.waiting),
-        kind=planned.kind if planned else "",
-        source=planned.source if planned else "",
+        kind=planned.kind if planned else "file" if isinstance(place, CopiedFile) else "",
+        source=place.source if isinstance(place, Planned | CopiedFile) else "",
         drafts=mode.drafts,
         at=_local(mode.at, zone) if mode.at else "",
         now=_local(preview.instant(mode), zone),
         zone=view.catalog.config.site.timezone,
         hidden=len(records) - len(view.catalog.articles) - len(view.catalog.documents),
         piece=_piece(view, planned, preview.instant(Mode())) if planned and planned.kind == "article" else None,
+        unseen=unseen_at(preview.known, view, path, preview.instant(mode)) if place is None and is_near else None,
     )
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> str:
     """As ``<input type="datetime-local">`` has it."""
-    return instant.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    return instant.astimezone(zone).strftime(MINUTE)
 
 
 def _warnings(preview: Preview, view: View, planned: Planned | None) -> tuple[str, ...]:

@@ -26,11 +26,11 @@ from tornado.netutil import bind_sockets
 from tornado.wsgi import WSGIContainer
 
 from site_builder.errors import Problem, SiteError
-from site_builder.preview.answers import application, request_of
+from site_builder.preview.answers import application, is_page, request_of
 from site_builder.preview.background import Reader
 from site_builder.preview.content_types import content_type
 from site_builder.preview.facts import facts
-from site_builder.preview.guard import is_known, is_own_origin
+from site_builder.preview.guard import is_known, is_loopback, is_own_origin
 from site_builder.preview.inject import CLIENT
 from site_builder.preview.preview import News, Preview, is_in_place
 from site_builder.preview.wanted import Mode
@@ -130,7 +130,8 @@ class State(web.RequestHandler):
             request = request_of(self._preview, unquote_to_bytes(self.get_argument("path", "/")), environ)
         except ValueError:
             raise web.HTTPError(HTTPStatus.BAD_REQUEST) from None
-        found = facts(self._preview, request.mode, request.path, self.get_argument("version", ""))
+        is_near = is_loopback(self.request.remote_ip or "")
+        found = facts(self._preview, request.mode, request.path, self.get_argument("version", ""), is_near=is_near)
         self.set_header("Content-Type", "application/json; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
         self.set_header("Cross-Origin-Resource-Policy", "same-origin")
@@ -185,7 +186,7 @@ class Guarded(web.Application):
         except ValueError:
             return None
         found = self._preview.place(wanted.mode, wanted.path)
-        return found if isinstance(found, CopiedFile) else None
+        return found if isinstance(found, CopiedFile) and not is_page(found) else None
 
 
 class Server(livereload.Server):  # type: ignore[misc]  # livereload ships no types

@@ -55,10 +55,12 @@ class Renderer:
         *,
         sloppy: bool = False,
         kept: Bodies | None = None,
+        place_of: Callable[[BodyRef], tuple[int, int]] | None = None,
     ) -> None:
         """``read_body`` gives the Markdown text that a :class:`BodyRef` names; ``base`` is the site's base path.
 
-        ``sloppy``: authors' HTML comes as they wrote it.  ``kept`` are bodies that need no conversion.
+        ``sloppy``: authors' HTML comes as they wrote it.  ``kept`` are bodies that need no conversion.  ``place_of``
+        tells the line and column at which a body begins.
         """
         self._templates = templates
         self._converter = converter
@@ -66,6 +68,7 @@ class Renderer:
         self._base = base
         self._sloppy = sloppy
         self._kept = kept
+        self._place_of = place_of
         self._is_linked = True
 
     def with_values(self, values: Mapping[str, object]) -> Renderer:
@@ -110,7 +113,8 @@ class Renderer:
             try:
                 body = source if isinstance(source, Body) else self._converted(source, values)
             except ConversionError as error:
-                raise SiteError([Problem(page.source, message=str(error))]) from None
+                line, column = self._place_of(values["body"]) if self._place_of else (0, 0)
+                raise SiteError([Problem(page.source, line, column, str(error))]) from None
             folder = folder_of(values["body"].path)
             html = with_piece_links(body.html, folder, values["body"].links, self._base, sloppy=self._sloppy)
             html = with_addresses(html, folder, self._base, sloppy=self._sloppy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -76,6 +77,31 @@ def test_lan_tells_what_it_means(made):
         assert "Everybody in this network can read all of it: drafts" in said
         assert served.ask("/", headers={"Host": f"{socket.gethostname()}:{served.port}"}).status == 200
         assert served.ask("/", headers={"Host": "evil.example"}).status == 421
+
+
+def test_open_opens_the_site_in_a_browser(made, tmp_path):
+    # What desktops open an address with (xdg-open(1)); it writes down what it was asked for.
+    browser = tmp_path / "bin" / "xdg-open"
+    browser.parent.mkdir()
+    browser.write_text(
+        f'#!/bin/sh\nprintf %s "$1" > {tmp_path}/opened.part && mv {tmp_path}/opened.part {tmp_path}/opened\n'
+    )
+    browser.chmod(0o755)
+    made.write("site.yaml", "site: {url: 'https://paper.example/base'}\n")
+    environment = {"PATH": f"{browser.parent}{os.pathsep}{os.environ['PATH']}"}
+    with serving(made.path, "--open", environment=environment) as served:
+        end = time.monotonic() + 20
+        while not (tmp_path / "opened").exists():
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        opened = (tmp_path / "opened").read_text()
+        assert opened == f"{served.origin}/base/"
+        assert served.ask("/base/").status == 200
+
+
+def test_open_on_a_machine_without_a_browser_only_serves(made):
+    with serving(made.path, "--open", environment={"PATH": "", "BROWSER": "", "DISPLAY": ""}) as served:
+        assert served.ask("/").status == 200
 
 
 def test_ctrl_c_ends_it_at_once_without_a_traceback(made):

@@ -136,6 +136,30 @@ def test_a_broken_template_is_shown_and_mended(browser: Browser, served: Served)
         settled(page)
 
 
+def test_a_body_that_markdown_fails_at_is_shown_and_mended(browser: Browser, served: Served, source: str):
+    line = source[: source.rindex("\n---\n")].count("\n") + 3
+    with page_at(browser, served, ADDRESS) as page:
+        served.write(SOURCE, source + "\n" + "".join("    " * depth + "- x\n" for depth in range(400)))
+        text = page.wait_for_selector(OVERLAY).inner_text()
+        assert f"{SOURCE}:{line}:1" in text
+        assert "Markdown is nested too deeply" in text
+        assert page.locator(f"{OVERLAY} .line.hit").count() == 1
+        assert page.locator("h1", has_text="Mudan Row").count() == 1
+        assert axe_violations(page) == []
+        served.write(SOURCE, source)
+        page.wait_for_selector(OVERLAY, state="detached")
+        settled(page)
+
+
+def test_a_copied_page_loads_again_when_it_changes(browser: Browser, served: Served):
+    served.write("static/landing.html", "<!DOCTYPE html><title>T</title><p>One.</p>")
+    served.wait_for("/landing.html", "One.")
+    with page_at(browser, served, "/landing.html") as page:
+        assert "File" in page.locator(f"{BAR} .badge").inner_text()
+        served.write("static/landing.html", "<!DOCTYPE html><title>T</title><p>Two.</p>")
+        page.wait_for_selector("text=Two.")
+
+
 def test_a_page_that_never_was_good_opens_when_it_is_mended(browser: Browser, served: Served):
     file = served.site / "templates/index.html"
     good = file.read_text(encoding="utf-8")
@@ -243,6 +267,20 @@ class TestTheBar:
             settled(page)
             assert "as of 2027-03-01 09:00" in page.locator(f"{BAR} .strip").inner_text()
             assert page.locator("h1", has_text="Yarn Pavilion").count() == 1
+
+    @pytest.mark.parametrize("width", WIDTHS)
+    def test_it_tells_of_the_piece_that_is_hidden_here(self, browser: Browser, served: Served, width: int):
+        with page_at(browser, served, "/2026/11/rfid-hangers-draft/", width=width) as page:
+            strip = page.locator(f"{BAR} .strip")
+            assert re.sub(r"\s+", " ", strip.inner_text()).startswith("Draft not shown")
+            page.locator(f"{BAR} .summary").click()
+            panel = page.locator(f"{BAR} .panel")
+            assert "is a draft, so readers do not find it here" in panel.inner_text()
+            assert axe_violations(page) == []
+            assert overflow(page) == []
+            page.get_by_role("button", name="Show it").click()
+            page.wait_for_url("**/?drafts=1")
+            page.wait_for_selector("h1:has-text('Hangers')")
 
     def test_the_theme_and_the_bar_do_not_reach_each_other(self, browser: Browser, served: Served):
         look = """() => [...document.querySelectorAll('body, body *')].slice(0, 400).map((element) => {

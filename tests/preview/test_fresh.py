@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
+import json
+import socket
 import sqlite3
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -285,6 +289,87 @@ def test_modes_by_address_and_cookie(site):
         assert served.ask("/?at=soon").status == 400
         foreign = served.ask("/?drafts=1", headers={"Sec-Fetch-Site": "cross-site"})
         assert "set-cookie" not in foreign.headers
+
+
+HIDDEN = {
+    "draft": ({"draft": "true"}, {"draft": True, "since": "", "until": ""}, "drafts=1"),
+    "future": (
+        {"timestamp": "2026-12-01 10:00:01"},
+        {"draft": False, "since": "2026-12-01T10:01", "until": ""},
+        "at=2026-12-01T10:01",
+    ),
+    "expired": (
+        {"timestamp": "2026-11-01 10:00", "expires": "2026-11-03 10:00"},
+        {"draft": False, "since": "", "until": "2026-11-03T09:59"},
+        "at=2026-11-03T09:59",
+    ),
+    "draft and future": (
+        {"draft": "true", "timestamp": "2026-12-01 10:00"},
+        {"draft": True, "since": "2026-12-01T10:00", "until": ""},
+        "drafts=1&at=2026-12-01T10:00",
+    ),
+}
+
+
+def test_the_desk_is_told_of_a_hidden_piece_at_its_address_and_how_to_see_it(site):
+    pieces = {}
+    for name, (keys, _, _) in HIDDEN.items():
+        values = {"title": name, "category": "Retail", "timestamp": "2026-11-01", "permalink": f"/{name}/"} | keys
+        front = "".join(f"{key}: {value}\n" for key, value in values.items())
+        pieces[f"content/{name}.md"] = f"---\n{front}---\nText.\n"
+    about = "---\ntitle: About\ndraft: true\n---\n"
+    plain = PIECE.format("Plain", 29).replace("category: Retail", "category: Haute Couture")
+    made = site(
+        {**pieces, "content/plain.md": plain, "content/pages/about.md": about, "content/a.md": PIECE.format("A", 1)}
+    )
+    with serving(made.path, *AT_INSTANT) as served:
+        for name, (_, expected, switch) in HIDDEN.items():
+            address = f"/{quote(name)}/"
+            answer = served.ask(address)
+            assert answer.status == 404
+            assert name not in answer.text
+            told = served.state(address)
+            assert told["kind"] == ""
+            assert told["unseen"] == {"source": f"content/{name}.md", "title": name, **expected}
+            assert served.ask(f"{address}?{switch}").status == 200, "what is proposed shows it"
+        assert served.state("/2026/11/Plain")["unseen"]["since"] == "2026-11-29T10:00"
+        assert served.state("/about/")["unseen"]["draft"]
+        for other in ("/", "/nowhere/", "/2026/11/A/", ""):
+            assert served.state(other)["unseen"] is None
+
+
+def own_address() -> str:
+    """An address of this machine that is not the loopback's; skips where it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # sends nothing; the network is one for documentation (RFC 5737)
+        except OSError as error:
+            pytest.skip(f"this machine is in no network: {error}")
+        found: str = asking.getsockname()[0]
+    return found
+
+
+def test_other_machines_are_told_of_no_hidden_piece(site):
+    made = site({"content/a.md": PIECE.format("A", 1), "content/b.md": PIECE.format("B", 29)})
+    place = "/.preview/state?path=/2026/11/B/"
+    with serving(made.path, "--lan", *AT_INSTANT) as served:
+        assert json.loads(served.ask(place).body)["unseen"]["title"] == "B"
+        connection = http.client.HTTPConnection(own_address(), served.port, timeout=20)
+        connection.request("GET", place)
+        assert json.loads(connection.getresponse().read())["unseen"] is None
+        connection.close()
+
+
+def test_a_copied_page_is_served_with_the_script_and_without_parts(made, served: Served):
+    served.write("static/landing.html", "<p>One.</p>")
+    served.wait_for("/landing.html", "One.")
+    same_as_built(made, served)
+    assert served.ask("/landing.html", "HEAD").body == b""
+    file = made.path / "static/landing.html"
+    file.unlink()
+    file.symlink_to("/etc/hostname")
+    assert served.ask("/landing.html").status == 404
+    file.unlink()
 
 
 def test_a_folder_that_comes_later_is_watched(made):

@@ -168,10 +168,10 @@ function toggle(name, value) {
 }
 
 function strip() {
-  const { piece } = state;
+  const { piece, unseen } = state;
   const open = Boolean(kept.get("open"));
-  const [label, tone] = piece ? STATES[piece.state] : [kindName(), "plain"];
-  const notes = [];
+  const [label, tone] = piece ? STATES[piece.state] : unseen ? STATES[stateOf(unseen)] : [kindName(), "plain"];
+  const notes = unseen ? ["not shown"] : [];
   if (piece) notes.push(`${piece.words.toLocaleString("en")} words`, `${piece.minutes} min`);
   if (state.at) notes.push(`as of ${readable(state.at)}`);
   if (state.drafts) notes.push("with drafts");
@@ -222,11 +222,33 @@ function panel() {
             "related reading are not complete yet; this page reloads when they are.",
         )
       : null,
+    state.unseen ? hiddenHere(state.unseen) : null,
     state.source.includes("/") ? h("p", { class: "path" }, state.source) : null,
     piece?.missing.length ? h("p", { class: "warning" }, "Missing: " + piece.missing.map(named).join(", ")) : null,
     ...state.warnings.map((text) => h("p", { class: "warning" }, text)),
     piece ? related(piece) : null,
     shownAs(),
+  );
+}
+
+function stateOf({ draft, since }) {
+  return draft ? "draft" : since ? "future" : "expired";
+}
+
+// The piece that would stand at this address.
+function hiddenHere({ source, title, draft, since, until }) {
+  const reasons = [
+    draft ? "is a draft" : "",
+    since ? `appears at ${readable(since)}` : "",
+    until ? `was there until ${readable(until)}` : "",
+  ];
+  const values = { ...(draft ? { drafts: "1" } : {}), ...(since || until ? { at: since || until } : {}) };
+  return h(
+    "section",
+    { class: "unseen" },
+    h("p", {}, `“${title}” ${reasons.filter(Boolean).join(" and ")}, so readers do not find it here.`),
+    h("p", { class: "path" }, source),
+    h("button", { class: "small", "data-key": "unseen", onclick: () => choose(values) }, "Show it"),
   );
 }
 
