@@ -98,11 +98,12 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lock(msgspec.Struct, frozen=True):
-    """Who deploys now; ``until`` when the lock lapses."""
+    """Who deploys now; ``until`` when the lock lapses; ``holder`` the process, where one can see whether it runs."""
 
     owner: str
     token: str
     until: int
+    holder: str = ""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

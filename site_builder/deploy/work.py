@@ -18,6 +18,7 @@ import msgspec
 
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.guards import lock_in_the_way
+from site_builder.deploy.holder import is_dead, this_process
 from site_builder.deploy.journal import Interrupted, Journal
 from site_builder.deploy.local import LocalSite
 from site_builder.deploy.plan import Grace, Live, Phase, Plan, make_plan
@@ -65,7 +66,8 @@ class Work:
         if before := self.journal.interrupted():
             self._token = before.token
             self._begun.add(before.info.id)
-        if reason := lock_in_the_way(state, self._token, int(time.time())):
+        abandoned_lock = state.lock is not None and is_dead(state.lock.holder)
+        if not abandoned_lock and (reason := lock_in_the_way(state, self._token, int(time.time()))):
             raise Refused([reason])
         release = self._release(state.current.id) if state.current else None
         if force and release:
@@ -225,7 +227,7 @@ class Work:
 
     def _lock(self) -> Lock | None:
         owner = f"{os.environ.get('USER') or os.environ.get('USERNAME') or 'somebody'}@{socket.gethostname()}"
-        return Lock(owner, self._token, int(time.time()) + self.settings.lock_minutes * 60)
+        return Lock(owner, self._token, int(time.time()) + self.settings.lock_minutes * 60, this_process())
 
     def _store(self, **changes: object) -> None:
         fresh = msgspec.structs.replace(self._state, **changes, write=secrets.token_hex(8))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import random
+import signal
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from site_builder.deploy.deploying import releases
+from site_builder.deploy.holder import is_dead, this_process
 from site_builder.deploy.local import encoded
 from site_builder.deploy.release import Lock, decode_state, encode_state
 from site_builder.deploy.stops import Refused, Stopped
@@ -20,6 +23,12 @@ from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
 from tests.deploy.outputs import Desk, paper, tree
 from tests.deploy.sweeps import points, seed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+ON_LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="elsewhere locks lapse by time alone")
 
 
 @pytest.fixture
@@ -193,6 +202,52 @@ def test_a_lock_of_somebody_else_holds_until_it_lapses(desk: Desk, www: Path):
     record.write_bytes(encode_state(msgspec.structs.replace(state, lock=Lock("anna@desk", "t", int(time.time()) - 1))))
     desk.deploy()
     assert without_old_assets(live(www), paper(2)) == paper(2)
+
+
+@ON_LINUX
+def test_the_lock_of_a_process_of_this_machine_ends_with_it(desk: Desk, www: Path, tmp_path: Path):
+    """Another folder, say a fresh checkout, need not wait until the lock lapses: it sees that nobody holds it."""
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    other = Desk(tmp_path / "other")
+    other.configure(f"path: {www}")
+    other.output(paper(3))
+    told: list[str] = []
+
+    def killed() -> None:
+        def at_the_first_file(_phase: str, done: int, _total: int) -> None:
+            if done:
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+        desk.deploy(progress=at_the_first_file)
+
+    child = os.fork()
+    if not child:
+        killed()
+        os._exit(1)
+    os.waitpid(child, os.WUNTRACED)
+    with pytest.raises(Refused) as refused:
+        other.deploy()
+    told.append(str(refused.value))
+    os.kill(child, signal.SIGKILL)
+    # Ended, although its parent has not asked how: the parent is this test.
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert other.deploy().outcome == "deployed"
+    os.waitpid(child, 0)
+    assert "is deploying to it" in told[0]
+    assert without_old_assets(live(www), paper(3)) == paper(3)
+
+
+@ON_LINUX
+@pytest.mark.parametrize(
+    "change", [lambda _: "", lambda text: "0" * 16 + text[16:], lambda text: text.rpartition("-")[0], lambda _: "x"]
+)
+def test_a_holder_that_cannot_be_looked_at_may_be_alive(change: Callable[[str], str]):
+    assert this_process()
+    assert not is_dead(this_process())
+    assert is_dead(this_process() + "0")
+    assert not is_dead(change(this_process()))
 
 
 def test_one_deploy_at_a_time_from_one_folder(desk: Desk):
