@@ -29,6 +29,7 @@ NAMES = {"release": "id", "number": "number", "instant": "instant", "restores": 
 # How far back the branch is fetched, at least: what --list shows and rollbacks reach.
 DEPTH = 100
 FIRST_PAUSE = 0.5
+REMOTE = "live"
 
 
 class Git:
@@ -54,12 +55,18 @@ class Git:
         """The state that the branch's commits tell, with the newest commit as the tag."""
         if not (self._repository / "HEAD").exists():
             self._git("init", "--bare", "--quiet", str(self._repository), inside=False)
+        # What is not fetched now comes when it is asked for, from here.
+        settings = {"url": self._url, "promisor": "true", "partialclonefilter": "blob:none"}
+        for key, value in settings.items():
+            self._git("config", f"remote.{REMOTE}.{key}", value)
         listing = self._remote("ls-remote", self._url, self._ref).decode()
         self._head = listing.split("\t")[0] if listing else ""
         if not self._head:
             return State(), ""
         depth = max(DEPTH, self._settings.keep_releases, self._settings.history)
-        self._remote("fetch", "--quiet", "--no-tags", f"--depth={depth}", self._url, f"+{self._ref}:refs/deploy/live")
+        # Commits and trees; a server that knows no filters sends the files too.
+        options = ("--quiet", "--no-tags", "--filter=blob:none", f"--depth={depth}")
+        self._remote("fetch", *options, REMOTE, f"+{self._ref}:refs/deploy/live")
         log = self._git("log", "--format=%H%x1f%ct%x1f%B%x1e", f"--max-count={depth}", "refs/deploy/live").decode()
         infos = [_info(*entry.strip().split("\x1f", 2)) for entry in log.split("\x1e") if entry.strip()]
         found = []
@@ -96,6 +103,7 @@ class Git:
         tree = self._tree(self._head)
         live = base.live()
         paths = [path for path in live if path in tree]
+        self._fetch_files({tree[path] for path in paths})
         data = self._git("cat-file", "--batch", data="".join(tree[path] + "\n" for path in paths).encode())
         sound, start = set(), 0
         for path in paths:
@@ -145,7 +153,8 @@ class Git:
             index = {"GIT_INDEX_FILE": f"{folder}/index"}
             listing = b"".join(f"100644 {blob}\t{path}\0".encode() for path, blob in sorted(blobs.items()))
             self._git("update-index", "-z", "--index-info", data=listing, more=index)
-            tree = self._git("write-tree", more=index).decode().strip()
+            # Files that did not change need not be here.
+            tree = self._git("write-tree", "--missing-ok", more=index).decode().strip()
         message = _message(plan.release.info)
         self._push(self._commit(tree, message, self._parent()))
 
@@ -196,13 +205,22 @@ class Git:
         listing = self._git("ls-tree", "-r", "-z", commit).decode()
         return {line.partition("\t")[2]: line.split()[2] for line in listing.split("\0") if line}
 
-    def _remote(self, *arguments: str, tries: int = 0) -> bytes:
+    def _fetch_files(self, blobs: set[str]) -> None:
+        """Those of ``blobs`` that are not here, in one go: git by itself would ask for one after the other."""
+        here = self._git("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)").decode()
+        missing = sorted(blobs - set(here.split()))
+        if missing:
+            wanted = "".join(blob + "\n" for blob in missing).encode()
+            options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--filter=blob:none", "--stdin")
+            self._remote("-c", "fetch.negotiationAlgorithm=noop", "fetch", *options, REMOTE, data=wanted)
+
+    def _remote(self, *arguments: str, tries: int = 0, data: bytes = b"") -> bytes:
         """A command that speaks with the other side, after longer and longer pauses again."""
         pause = FIRST_PAUSE
         for left in range((tries or self._settings.retries + 1) - 1, -1, -1):
             self.requests += 1
             try:
-                return self._git(*arguments)
+                return self._git(*arguments, data=data)
             except Stopped:
                 if not left:
                     raise

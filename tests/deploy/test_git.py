@@ -152,6 +152,39 @@ def test_force_reads_what_the_branch_holds(desk: Desk, remote: Path, tmp_path: P
     assert desk.deploy(force=True).outcome == "nothing to do"
 
 
+def files_here(desk: Desk) -> int:
+    """Files of the branch, of whatever release, that the deploy's own repository holds."""
+    found = git(desk.path / ".site-builder/deploy/live/git", "cat-file", "--batch-all-objects", "--batch-check")
+    return found.count(b" blob ")
+
+
+@pytest.mark.parametrize("history", [0, 3])
+def test_from_a_new_folder_old_files_are_not_fetched(desk: Desk, remote: Path, tmp_path: Path, history: int):
+    git(remote, "config", "uploadpack.allowFilter", "true")
+    git(remote, "config", "uploadpack.allowAnySHA1InWant", "true")
+    target = f"git: '{remote.as_uri()}', history: {history}, retries: 0"
+    desk.configure(target)
+    for edition in range(1, 5):
+        desk.output(paper(edition, pieces=40))
+        desk.deploy()
+    other = Desk(tmp_path / "other")
+    other.configure(target)
+    other.output(paper(5, pieces=40))
+    assert other.deploy().outcome == "deployed"
+    assert site(remote, paper(5, pieces=40)) == paper(5, pieces=40)
+    # With a bounded history the commits that stay are pushed anew, with their files.
+    assert history or files_here(other) < 12
+    other.deploy(rollback="")
+    found = branch(remote)
+    assert {path: found.get(path) for path in paper(4, pieces=40)} == paper(4, pieces=40)
+    fresh = Desk(tmp_path / "fresh")
+    fresh.configure(target)
+    fresh.output(paper(4, pieces=40))
+    report = fresh.deploy(force=True)
+    assert report.requests < 10
+    git(remote, "fsck", "--no-dangling")
+
+
 def test_a_repository_that_is_not_there_stops(desk: Desk, tmp_path: Path):
     desk.configure(f"git: {tmp_path / 'nowhere.git'}, retries: 0")
     desk.output(paper(1))
