@@ -19,7 +19,7 @@ from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.after import after
 from site_builder.deploy.guards import refusals
 from site_builder.deploy.journal import Journal
-from site_builder.deploy.local import LocalSite, finished
+from site_builder.deploy.local import LocalSite, check_sizes, finished
 from site_builder.deploy.release import (
     State,
     Unreadable,
@@ -100,6 +100,8 @@ def _attempt(work: Work, folder: Path, config: SiteConfig, name: str, options: O
         entries, headers = old.files, old.headers
         info = work.new_release(live, entries, old.info.instant, restores=old.info.restores or old.info.id)
     plan, found = work.plan(live, info, entries, headers, resume=options.resume)
+    if source:
+        check_sizes(source.folder, (operation.entry for operation in plan.operations))
     report = make_report(name, "would deploy", plan, config.site.url, found.arrived if found else {})
     if options.dry_run:
         report.requests = target.requests

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+import re
 import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,10 @@ BLOBS = ".site-builder/blobs/"
 # DeleteObjects takes this many keys at once.
 A_DELETE = 1000
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 20.0
+# A store that is busy (RFC 6585 §4, RFC 9110 §15.6.4) may say for how long, but the library does not tell: see
+# docs/decisions/043.
+BUSY_PAUSE = 1.0
+_BUSY = re.compile(r"status code: (?:429|503)\b").search
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -65,6 +70,8 @@ class Objects:
         self.manner = manner
         self.requests = 0
         self._versions: dict[str, UpdateVersion] = {}
+        # Nobody asks a store that is busy before this instant of the event loop's clock, which is the machine's.
+        self._quiet_until = 0.0
 
     def load(self) -> tuple[State, str]:
         """The state, with its version as the tag."""
@@ -266,6 +273,12 @@ class Objects:
             await asyncio.gather(*workers, return_exceptions=True)
             raise
 
+    async def _quiet(self) -> None:
+        """Wait as long as the store is taken to be busy: all requests do, not only the one that was told."""
+        wait = self._quiet_until - asyncio.get_running_loop().time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+
     async def _retried(self, request: Callable[[], Awaitable[Result]], what: str, *, missing: bool = False) -> Result:
         """The request's result; after longer and longer pauses again where the network or the store is at fault.
 
@@ -275,6 +288,7 @@ class Objects:
 
         pause = FIRST_PAUSE
         for left in range(self._settings.retries, -1, -1):
+            await self._quiet()
             try:
                 return await request()
             except (NotFoundError, FileNotFoundError):
@@ -286,6 +300,9 @@ class Objects:
             except GenericError as error:
                 if not left:
                     raise Stopped(f"{what}: {_short(error)}") from None
+                if _BUSY(_short(error)):
+                    pause = max(pause, BUSY_PAUSE)
+                    self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + pause / 2)
             except (BaseError, PermissionError) as error:
                 raise Stopped(f"{what}: {_short(error)}") from None
             # Many requests fail together; they should not come back together.

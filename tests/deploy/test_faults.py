@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ import pytest
 
 from site_builder.deploy.deploying import releases
 from site_builder.deploy.journal import Journal
+from site_builder.deploy.objects import BUSY_PAUSE
 from site_builder.deploy.release import decode_state, encode_state
 from site_builder.deploy.stops import Stopped
 from tests.deploy.crawl import crawl
@@ -218,6 +220,27 @@ def test_a_request_of_a_dead_deploy_that_comes_late_is_its_own(desk: Desk, store
     proxy.before = arrive
     assert desk.deploy(resume=True).outcome == "deployed"
     assert_exactly(store, desk, 3)
+
+
+@pytest.mark.parametrize("fault", ["429", "503"])
+def test_a_store_that_is_busy_is_left_alone_for_a_while(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
+    requests_of_a_deploy(desk, proxy)
+    desk.output(paper(3))
+    asked: list[float] = []
+
+    def watch(number: int) -> None:
+        if "/tags/" in proxy.log[number - 1] and proxy.log[number - 1].startswith("PUT"):
+            asked.append(time.monotonic())
+            if len(asked) == 1:
+                # The library itself tries three times, one soon after the other; then it is our turn.
+                proxy.fault, proxy.start, proxy.times = fault, number, 3
+
+    proxy.heal()
+    proxy.before = watch
+    assert desk.deploy().outcome == "deployed"
+    assert_exactly(store, desk, 3)
+    # One copy of what was there and four attempts; sleeping is never shorter than asked for.
+    assert asked[-1] - asked[-2] >= BUSY_PAUSE / 2
 
 
 @pytest.mark.parametrize("sent, by", [(1, "build"), (5, "rollback"), (10, "build"), (10, "rollback")])
