@@ -3,14 +3,15 @@
 An export *sets* a day's count, so that importing it again, or a later one that reaches back, changes nothing twice.
 Columns and shapes are those that the programs write: Google Analytics 4 (report download, exploration, Data API
 ``runReport``), Plausible (``imported_pages`` of its export, ``pages.csv``, Stats API v2), Matomo
-(``Actions.getPageUrls``, flat), GoatCounter (``goatcounter export``; API ``/stats/hits``), Umami (event export;
-API ``/metrics``).
+(``Actions.getPageUrls``, flat, by its API or from the report's page), GoatCounter (``goatcounter export``; API
+``/stats/hits``), Umami (``website_event.csv``; ``pages.csv``; API ``/metrics``).
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -32,8 +33,8 @@ ADDRESS = (
         "unifiedpagepathscreen",
     ),
     ("page", "event:page", "name"),
-    ("url", "metadata: url", "label"),
-    ("2path", "path"),
+    ("url", "metadata_url", "metadata: url", "label"),
+    ("2path", "1path", "path"),
     ("url_path", "x"),
 )
 COUNT = (
@@ -75,11 +76,11 @@ def origin_of(head: bytes) -> str:
     names = set(columns)
     if names & set(ADDRESS[0]):
         return "ga4"
-    if "url_path" in names:
+    if "url_path" in names or names == {"x", "y"}:
         return "umami"
-    if "2path" in names or {"path", "firstvisit"} <= names:
+    if names & {"1path", "2path"} or {"path", "firstvisit"} <= names:
         return "goatcounter"
-    if "nb_hits" in names or "metadata: url" in names:
+    if names & {"nb_hits", "metadata_url", "metadata: url"}:
         return "matomo"
     return "plausible" if names & {"page", "name"} and names & {"pageviews", "visitors"} else ""
 
@@ -126,11 +127,12 @@ def _decoded(data: bytes) -> str:
 
 
 def _table(text: str) -> list[str]:
-    """The lines from the column names on: Google Analytics puts comments before them."""
-    rows = text.splitlines()
-    while rows and (rows[0].startswith("#") or not rows[0].strip()):
-        rows.pop(0)
-    return rows
+    """The lines from the column names to the end of the table.
+
+    Google Analytics puts comments before it, and may put another table, with comments of its own, behind.
+    """
+    rows = list(itertools.dropwhile(lambda row: row.startswith("#") or not row.strip(), text.splitlines()))
+    return list(itertools.takewhile(lambda row: not row.startswith("#"), rows))
 
 
 def _columns(rows: Sequence[str]) -> list[str]:

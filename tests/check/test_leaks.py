@@ -7,6 +7,7 @@ import html
 import json
 from urllib.parse import quote
 
+import brotli
 import pytest
 from backports import zstd
 from hypothesis import given
@@ -98,6 +99,7 @@ def test_eight_words_are_a_leak_and_seven_are_none(site):
         ("static/old.json", json.dumps({"a": [BODY]}).encode()),
         ("static/old.html.gz", gzip.compress(BODY.encode(), mtime=0)),
         ("static/old.json.zst", zstd.compress(json.dumps({"a": TITLE}).encode())),
+        ("static/old.js.br", brotli.compress(f"var a = {json.dumps(BODY)}".encode())),
         ("static/old.svg", HIDDEN["content/images/looms.svg"].encode()),
         ("static/plain.txt", f"See {RUN}.".encode()),
     ],
@@ -121,10 +123,11 @@ def test_a_page_that_an_earlier_build_left_is_found_by_its_address(site):
 
 
 def test_a_file_that_cannot_be_looked_into_is_told_of(site):
-    made = site({**HIDDEN, "static/a.gz": b"\x1f\x8bbroken"})
+    broken = {"static/a.br": b"\xffbroken", "static/a.gz": b"\x1f\x8bbroken", "static/a.zst": b"\x28\xb5\x2f\xfdbroken"}
+    made = site({**HIDDEN, **broken})
     made.build()
-    (line,) = leaks(made)
-    assert "public/a.gz: cannot be decompressed" in line
+    for line, name in zip(leaks(made), ("a.br", "a.gz", "a.zst"), strict=True):
+        assert f"public/{name}: cannot be decompressed" in line
 
 
 def test_future_and_expired_pieces_are_hidden_at_the_builds_instant(site):

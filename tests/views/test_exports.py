@@ -35,6 +35,24 @@ EXPORTS = {
             "# ----------------------------------------\n# Free form\n# 20261101-20261130\n# ----\n\n",
         ),
     ),
+    "ga4, two tables": (
+        "ga4",
+        table(
+            "Page path and screen class,Date,Views,Active users,Views per active user"
+            ",Average engagement time per active user,Event count,Key events,Total revenue",
+            [
+                f",,{sum(views for _, _, views in ROWS)},7,1.0,12.5,80,0,0,Grand total",
+                *(f"{url},{day.replace('-', '')},{views},7,1.0,12.5,80,0,0" for url, day, views in ROWS),
+                "",
+                "# Start date: 20261101",
+                "Nth day,a,b,c,d,e,f,g,h",
+                "0000,1,2,3,4,5,6,7,8",
+            ],
+            "# ----------------------------------------\n# Pages and screens: Page path and screen class\n"
+            "# Account: The Paper\n# Property: The Paper\n# ----------------------------------------\n#\n"
+            "# All Users\n# Start date: 20261101\n# End date: 20261130\n",
+        ),
+    ),
     "ga4, Data API": (
         "ga4",
         json.dumps(
@@ -53,8 +71,9 @@ EXPORTS = {
     "plausible, export": (
         "plausible",
         table(
-            "date,hostname,page,visits,visitors,pageviews,exits,total_scroll_depth",
-            [f"{day},example.com,{url},1,1,{views},0,0" for url, day, views in ROWS],
+            '"date","hostname","page","visits","visitors","pageviews","total_scroll_depth"'
+            ',"total_scroll_depth_visits","total_time_on_page","total_time_on_page_visits"',
+            [f'"{day}","example.com","{url}",1,1,{views},90,1,35,1' for url, day, views in ROWS],
         ),
     ),
     "plausible, Stats API": (
@@ -80,6 +99,31 @@ EXPORTS = {
             }
         ).encode(),
     ),
+    "matomo, API as CSV": (
+        "matomo",
+        "\n".join(
+            [
+                (
+                    "date,label,nb_visits,nb_uniq_visitors,nb_hits,sum_time_spent,entry_nb_visits,exit_nb_visits"
+                    ",bounce_rate,exit_rate,metadata_url,metadata_segment"
+                ),
+                # The label of an address that ends in a slash is not that address.
+                *(
+                    f"{day},{url}index,1,1,{views},60,1,1,50%,50%,https://example.com{url},pageUrl==x"
+                    for url, day, views in ROWS
+                ),
+            ]
+        ).encode("utf-16"),
+    ),
+    "matomo, the report's page": (
+        "matomo",
+        "\n".join(
+            [
+                "Date,Label,Pageviews,Unique Pageviews,Bounce Rate,Avg. time on page,Exit rate,Metadata: url",
+                *(f"{day},{url}index,{views},1,50%,00:00:12,50%,https://example.com{url}" for url, day, views in ROWS),
+            ]
+        ).encode("utf-16"),
+    ),
     "matomo, CSV in UTF-16": (
         "matomo",
         "\n".join(
@@ -98,6 +142,17 @@ EXPORTS = {
                 *spread("{url},A title,false,,Firefox 140,Linux,1,0,,,,DE,1,{day}T10:00:00Z"),
                 f"{KAPOK},A title,false,,,,1,5,,,,,1,{A}T10:00:00Z",
                 f"{KAPOK},a click,true,,,,1,0,,,,,1,{A}T10:00:00Z",
+            ],
+        ),
+    ),
+    "goatcounter, export of an older version": (
+        "goatcounter",
+        table(
+            "1Path,Title,Event,Bot,Session,FirstVisit,Referrer,Referrer scheme,Browser,Screen size,Location,Date",
+            [
+                *spread("{url},A title,false,0,1-1-1,true,,,Firefox,,DE,{day}T10:00:00Z"),
+                f"{KAPOK},A title,false,5,1-1-1,true,,,bot,,DE,{A}T10:00:00Z",
+                f"{KAPOK},a click,true,0,1-1-1,false,,,Firefox,,DE,{A}T10:00:00Z",
             ],
         ),
     ),
@@ -120,8 +175,14 @@ EXPORTS = {
     "umami, events": (
         "umami",
         table(
-            "website_id,session_id,visit_id,event_id,hostname,url_path,url_query,event_type,created_at",
-            [*spread("w,s,v,e,example.com,{url},,1,{day} 10:00:00"), f"w,s,v,e,example.com,{KAPOK},,2,{A} 10:00:00"],
+            "website_id,session_id,visit_id,event_id,hostname,browser,os,device,screen,language,country,region,city"
+            ",url_path,url_query,utm_source,utm_medium,utm_campaign,utm_content,utm_term,referrer_path"
+            ",referrer_query,referrer_domain,page_title,gclid,fbclid,msclkid,ttclid,li_fat_id,twclid,event_type"
+            ",event_name,tag,distinct_id,created_at,job_id",
+            [
+                *spread("w,s,v,e,x,,,,,,,,,{url},,,,,,,,,,,,,,,,,1,,,,{day} 10:00:00,"),
+                f"w,s,v,e,x,,,,,,,,,{KAPOK},,,,,,,,,,,,,,,,,2,click,,,{A} 10:00:00,",
+            ],
         ),
     ),
 }
@@ -148,6 +209,9 @@ def test_exports_without_days_need_to_be_told_one(counted):
         made.add(umami)
     made.add(umami, day=date(2026, 11, 1))
     assert made.days() == {("kapok", A): 12}
+    made.add(b"x,y\r\n" + KAPOK.encode() + b",14\r\n/,90\r\n", day=date(2026, 11, 1))
+    assert made.days() == {("kapok", A): 14}
+    made.add(umami, day=date(2026, 11, 1))
     report = (
         "# Start date: 20261102\n# End date: 2026110{}\nPage path and screen class,Views,Users\n"
         + SERGE

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from site_builder.errors import SiteError
 from site_builder.views import already
+from tests.support.sample import REPOSITORY
 from tests.views.conftest import KAPOK, NOW, SERGE, TWILL
 from tests.views.logs import FIREFOX, GOOGLE, PACKERS, SAFARI, WRITERS, Request, combined, common, log
 
@@ -179,6 +183,33 @@ def test_an_earlier_permalink_counts_for_the_piece_that_had_it(counted):
     assert made.days() == {("kapok", "2026-11-20"): 1, ("kapok", "2026-11-21"): 2}
     made.site.build(at=NOW)
     assert "103" in "".join(made.site.html("2026/11/k/index.html").itertext())
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+@pytest.mark.parametrize("form", ["combined", "cloudfront"])
+def test_standard_input_is_read_as_a_file_is(counted, pack, form):
+    found = [
+        Request(NOON + 60 * number, KAPOK, client=f"192.0.2.{number % 250}", number=number) for number in range(900)
+    ]
+    made = counted()
+    command = [sys.executable, "-m", "site_builder", "views", "import", "--site", str(made.site.path), "-"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    for kept in (len(found), 0):
+        done = subprocess.run(command, input=log(found, form, pack), env=environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert f" {kept} views of ".encode() in done.stdout
+    assert made.days() == expected(found)
+
+
+def test_a_damaged_standard_input_imports_nothing(counted):
+    made = counted()
+    data = log([Request(NOON + 60 * number, KAPOK, client=f"192.0.2.{number}") for number in range(200)], pack="gzip")
+    command = [sys.executable, "-m", "site_builder", "views", "import", "--site", str(made.site.path), "-"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run(command, input=data[:-40], env=environment, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert b"-: cannot be read to its end" in done.stderr
+    assert made.days() == {}
 
 
 @pytest.mark.parametrize("store", ["", "views: {store: data/views.csv}\n"])

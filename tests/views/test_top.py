@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 
 from tests.cli.running import run
+from tests.site.pieces import piece
+from tests.support.markup import texts
 from tests.views.conftest import KAPOK, SERGE
 from tests.views.logs import SAFARI, Request, combined, log
 
@@ -70,3 +72,21 @@ def test_import_names_the_format_that_it_does_not_know(counted):
     result = run("views", "import", "--site", counted().site.path, __file__)
     assert result.exit_code == 1
     assert "is no log and no export that is known" in result.stderr
+
+
+def test_a_tags_list_is_a_block_and_is_what_top_prints(counted):
+    tagged = [(f"content/{name}.md", piece(name.upper(), tags=["lace"])) for name in ("ada", "bo", "cy", "di")]
+    config = (
+        "listings: {most_read: 0}\nviews: {window: 7d}\n"
+        "blocks: {loved: {title: Loved, tag: lace, order: most_read, limit: 3}}\n"
+    )
+    made = counted(config, tagged)
+    made.add(
+        log([*readers("/2026/11/cy/", {0: 5}), *readers("/2026/11/ada/", {1: 9}), *readers("/2026/11/di/", {0: 7})])
+    )
+    made.site.build(at=datetime.fromisoformat(AT))
+    result = run("views", "top", "--site", made.site.path, "--at", AT, "--tag", "lace", "--count", "3")
+    printed = re.findall(r"^ +\d+\. +\d+  (\w+)", result.stdout, re.MULTILINE)
+    assert printed == ["ADA", "DI", "CY"]
+    section = "//section[.//h2[normalize-space()='Loved']]"
+    assert texts(made.site.html("index.html"), f"{section}//h3") == printed
