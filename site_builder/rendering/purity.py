@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jinja2.nodes
-import msgspec
+
+from site_builder.model import Card, Term
 
 # What Jinja offers for chance.
 IMPURE_GLOBALS = ("lipsum",)
@@ -56,9 +57,12 @@ def impurities(tree: jinja2.nodes.Template, is_imported: bool) -> Iterator[tuple
 
 
 def remembering(macro: Callable[..., Any]) -> Callable[..., Any]:
-    """``macro``, its results kept by the identity of records and the value of plain arguments."""
+    """``macro``, its results kept by the identity of cards and the value of terms and plain arguments.
+
+    Other records are made for one page: what is kept for them would not be asked for again, and a preview, which
+    makes pages again and again, would grow with each.
+    """
     texts: dict[tuple[object, ...], tuple[tuple[object, ...], Any]] = {}
-    records: set[type] = set()
 
     def call(*arguments: Any, **named: Any) -> Any:
         values = (*arguments, *named.values()) if named else arguments
@@ -67,13 +71,12 @@ def remembering(macro: Callable[..., Any]) -> Callable[..., Any]:
             kind = type(value)
             if kind is str:
                 key.append(value)
-            elif kind in records:
+            elif kind is Card:
                 key.append(id(value))
             elif kind in _PLAIN:
                 key += (kind, value)  # True is no 1
-            elif issubclass(kind, msgspec.Struct) and kind.__struct_config__.frozen:
-                records.add(kind)
-                key.append(id(value))
+            elif kind is Term:
+                key += (kind, value.name, value.url)
             else:
                 return macro(*arguments, **named)
         whole = (*key, *named)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -9,13 +11,15 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from site_builder.errors import SiteError
+from site_builder.model import Card, Term
 from site_builder.rendering.printing import fast_escape
 from site_builder.rendering.purity import REMEMBERED, remembering
 from site_builder.rendering.templates import Templates, TemplateSource
+from tests.support.articles import LATER
 
 
-class Piece(msgspec.Struct, frozen=True):
-    title: str
+def card(title: str) -> Card:
+    return Card(title, "/", Term("News", "/news/"), None, LATER, "", None, "en")
 
 
 def templates(**sources: str) -> Templates:
@@ -48,7 +52,7 @@ def test_state_may_not_outlive_a_page(name: str) -> None:
 
 
 def test_a_missing_attribute_is_an_error_unless_the_template_asks() -> None:
-    piece = Piece("T")
+    piece = card("T")
     ask = "{{ piece.nope is defined }} {{ piece.nope|default('-') }} {{ piece.title|default('-') }}"
     assert templates(page=ask).get("page.html").render(piece=piece) == "False - T"
     with pytest.raises(AttributeError, match="nope"):
@@ -74,16 +78,38 @@ def test_escaping_is_markupsafes(value: object) -> None:
 def test_a_macro_is_rendered_once_for_the_same_piece_and_again_for_another() -> None:
     calls: list[object] = []
 
-    def macro(piece: Piece, level: int, *, wide: bool = False) -> str:
+    def macro(piece: Card, level: int, *, wide: bool = False) -> str:
         calls.append(piece)
         return f"{piece.title} {level} {wide}"
 
     remembered = remembering(macro)
-    a, b = Piece("a"), Piece("b")
+    a, b = card("a"), card("b")
     asked = [(a, 1), (b, 1), (a, 1), (a, 2), (a, True), (b, 1)]
     assert [remembered(*arguments) for arguments in asked] == [f"{p.title} {level} False" for p, level in asked]
     assert remembered(a, 1, wide=True) == "a 1 True"
     assert len(calls) == 5
+
+
+def test_a_term_is_known_by_its_value() -> None:
+    calls: list[object] = []
+    remembered = remembering(lambda term, level: calls.append(term) or f"{term.name}{level}")
+    asked = [(Term("a", "/a/"), 1), (Term("a", "/a/"), 1), (Term("a", "/b/"), 1), (Term("a", "/a/"), True)]
+    assert [remembered(*arguments) for arguments in asked[:3]] == ["a1"] * 3
+    assert remembered(*asked[3]) == "aTrue"
+    assert len(calls) == 3
+
+
+class Made(msgspec.Struct, frozen=True, weakref=True):
+    title: str
+
+
+def test_nothing_is_kept_for_what_is_made_for_one_page() -> None:
+    remembered = remembering(lambda made, piece: f"{made.title} {piece.title}")
+    made = Made("rail")
+    assert remembered(made, card("a")) == "rail a"
+    seen = weakref.ref(made)
+    del made
+    assert seen() is None
 
 
 def test_what_could_change_is_never_remembered() -> None:
@@ -97,7 +123,7 @@ def test_what_could_change_is_never_remembered() -> None:
 def test_the_memory_is_bounded_and_outlives_its_arguments_safely() -> None:
     remembered = remembering(lambda piece: piece.title)
     # Each record dies at once unless it is held: a new one may then have the same id.
-    assert all(remembered(Piece(str(n))) == str(n) for n in range(REMEMBERED + 500))
+    assert all(remembered(card(str(n))) == str(n) for n in range(REMEMBERED + 500))
 
 
 def test_imported_macros_do_not_see_the_page_and_give_the_same_text_on_all() -> None:
@@ -105,7 +131,7 @@ def test_imported_macros_do_not_see_the_page_and_give_the_same_text_on_all() -> 
         card="{% macro card(piece) %}<b>{{ piece.title }}</b> {{ site }}{% endmacro %}",
         page='{% from "card.html" import card %}{{ card(piece) }}',
     )
-    piece = Piece("A & B")
+    piece = card("A & B")
     page = found.get("page.html")
     assert page.render(piece=piece) == page.render(piece=piece) == "<b>A &amp; B</b> S"
-    assert page.render(piece=Piece("C")) == "<b>C</b> S"
+    assert page.render(piece=card("C")) == "<b>C</b> S"
