@@ -123,7 +123,9 @@ class Workbench:
             found = self._previewed[key] = preview(site, BUILT_AT, environment())
             say(
                 f"preview, {articles:,} articles{', after a build' * warm}: first page {found.first_page:.2f} s,"
-                f" all read {found.all_read:.2f} s, saved piece {found.save * 1000:.0f} ms, {found.memory / 1e6:.0f} MB"
+                f" all read {found.all_read:.2f} s, saved piece {found.save * 1000:.0f} ms,"
+                f" published {found.publish * 1000:.0f} ms, in Chromium {found.browser * 1000:.0f} ms,"
+                f" {found.memory / 1e6:.0f} MB"
             )
         return self._previewed[key]
 

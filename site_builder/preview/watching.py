@@ -23,7 +23,7 @@ FOLDERS = ("content", "static", "templates")
 CONFIG = "site.yaml"
 
 # Milliseconds without a further event that end a set of changes.
-STEP = 15
+STEP = 10
 # Files that come or go may be the first of many; one that is written in its place is a save.
 SOON = 0.06
 # Nobody saves twice within so many seconds: what comes is a burst, though it began like a save.
