@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from site_builder.cli import main
+from site_builder.cli import run
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -8,6 +8,7 @@ from site_builder.building.output import Output
 from site_builder.building.produce import Known
 from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot
+from site_builder.sources.scan import size_in
 
 
 class Copies(NamedTuple):
@@ -33,6 +34,6 @@ def copy_files(site: Snapshot, known: Known, output: Output) -> Copies:
         why[reason] = why.get(reason, 0) + 1
         stamp, digest = output.stage_copy(file, source.digest)
         entries[file.path] = PageEntry(
-            file.path, file.kind, b"", source.digest, digest, stamp[2], stamp, why=reason, build=known.build
+            file.path, file.kind, b"", source.digest, digest, size_in(stamp), stamp, why=reason, build=known.build
         )
     return Copies(entries, why, reused)

@@ -17,9 +17,9 @@ from site_builder.building.keys import DIGEST_SIZE
 from site_builder.building.memory import own_memory
 from site_builder.building.workers import run
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Parsed
+from site_builder.model import Article, Parsed
 from site_builder.sources.images import image_size
-from site_builder.sources.scan import CopiedFile, SiteFiles, Stamp, file_digest, read_source
+from site_builder.sources.scan import CopiedFile, SiteFiles, Stamp, file_digest, last_touched, read_source
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage's name, how many of its items are done, and how many there are."""
@@ -28,6 +28,10 @@ Progress = Callable[[str, int, int], None]
 TICK = 2_000_000_000
 
 _ENCODE = msgspec.msgpack.Encoder().encode
+# What the order of articles, their addresses, lists and pins are made of; with the rules, taxa and configuration.
+_TRAITS = ("path", "timestamp", "category", "tags", "authors", "source", "lang", "slug", "permalink", "related", "next")
+TRAITS_SIZE = 8
+_DECODE = msgspec.msgpack.Decoder(Parsed).decode
 _NOTHING = msgspec.Raw(b"\xc0")
 
 
@@ -35,8 +39,9 @@ class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is known of a file: ``digest`` of its bytes; ``parsed`` is a :class:`Parsed` as MessagePack, or None.
 
     ``settled``: the file was older than the build that read it, so that an equal stamp proves equal bytes.
-    ``rules``: the digest of what it was parsed by.  ``identity``: the digest of all that pages can show of the
-    article beside its count of views.  ``image``: width, height and what is wrong with the image;
+    ``rules``: the digest of what it was parsed by.  ``identity``: the digests of all that decides where the article
+    stands and in which lists (:data:`TRAITS_SIZE` bytes), and of all that pages can show of it beside its count of
+    views.  ``image``: width, height and what is wrong with the image;
     None where nobody asked.
     """
 
@@ -50,18 +55,46 @@ class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     image: tuple[int, int, str] | None = None
 
 
+class Ahead:
+    """What the entries of the last build hold, taken out of them while there was time; :meth:`take` gives it once."""
+
+    def __init__(self, known: Mapping[str, InputEntry]) -> None:
+        self._known = known
+        self._parsed: dict[str, Parsed] = {}
+
+    def use_the_time(self) -> None:
+        """Take out what most builds will need."""
+        self._parsed = {path: _DECODE(entry.parsed) for path, entry in self._known.items() if entry.rules}
+
+    def take(self, entries: Mapping[str, InputEntry], paths: Sequence[str]) -> list[Parsed]:
+        """What ``entries`` hold for the Markdown files ``paths``."""
+        parsed, known = self._parsed, self._known
+        self._parsed = {}
+        if not parsed:
+            return [_DECODE(entries[path].parsed) for path in paths]
+        return [
+            parsed[path] if path in parsed and known.get(path) is entries[path] else _DECODE(entries[path].parsed)
+            for path in paths
+        ]
+
+
 class Inputs(msgspec.Struct):
     """All files by path; ``changed`` are the paths whose entries came, went or differ from the last build's."""
 
     entries: dict[str, InputEntry]
     changed: set[str]
     memory: int = 0
+    ahead: Ahead = msgspec.field(default_factory=lambda: Ahead({}))
 
     def parsed(self, paths: Sequence[str]) -> list[Parsed]:
         """What the Markdown files ``paths`` hold."""
-        decode = msgspec.msgpack.Decoder(Parsed).decode
-        entries = self.entries
-        return [decode(entries[path].parsed) for path in paths]
+        return self.ahead.take(self.entries, paths)
+
+    def article(self, path: str) -> Article:
+        """The article at ``path``."""
+        article = _DECODE(self.entries[path].parsed).article
+        assert article is not None
+        return article
 
     def size_of(self, file: CopiedFile) -> tuple[int, int]:
         """Width and height of an image, measured once.  Raises :class:`ValueError`."""
@@ -89,6 +122,7 @@ def read_inputs(
     rules_digest: bytes,
     jobs: int,
     progress: Progress,
+    ahead: Ahead,
 ) -> Inputs:
     """The entries of all ``files``: those of ``known`` that still hold, the others read now.
 
@@ -118,7 +152,7 @@ def read_inputs(
                 problems += error.problems
     if problems:
         raise SiteError(problems)
-    return Inputs(entries, changed, memory)
+    return Inputs(entries, changed, memory, ahead)
 
 
 def _read_articles(
@@ -134,7 +168,7 @@ def _read_articles(
     jobs: int,
     progress: Progress,
 ) -> int:
-    """Read and where needed parse ``unsure``; the most memory that the workers took together."""
+    """Read and where needed parse ``unsure``; the most memory that all processes took together."""
 
     parent = os.getpid()
 
@@ -149,10 +183,11 @@ def _read_articles(
             entries[entry.path] = entry
             if entry != known.get(entry.path):
                 changed.add(entry.path)
-        memory = max(memory, used)
+        if used:
+            memory = max(memory, used * jobs + own_memory())
         done += len(chunk)
         progress("parse", done, len(unsure))
-    return memory * jobs
+    return memory
 
 
 def _read_article(
@@ -180,10 +215,15 @@ def _read_article(
 
 
 def _identity(parsed: Parsed) -> bytes:
-    if parsed.article is None:
+    article = parsed.article
+    if article is None:
         return b""
-    shown = msgspec.structs.replace(parsed.article, views=0, body_start=0, links=(), places=())
-    return blake2b(_ENCODE(shown), digest_size=DIGEST_SIZE).digest()
+    traits = [getattr(article, name) for name in _TRAITS]
+    shown = msgspec.structs.replace(article, views=0, body_start=0, links=(), places=())
+    return (
+        blake2b(_ENCODE(traits), digest_size=TRAITS_SIZE).digest()
+        + blake2b(_ENCODE(shown), digest_size=DIGEST_SIZE).digest()
+    )
 
 
 def _read_copied(
@@ -208,4 +248,4 @@ def _read_copied(
 
 
 def _is_settled(stamp: Stamp, start: int) -> bool:
-    return max(stamp[0], stamp[1]) < start - TICK
+    return last_touched(stamp) < start - TICK

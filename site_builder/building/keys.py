@@ -20,6 +20,8 @@ from site_builder.model import BodyRef, Card, Term
 from site_builder.references import folder_of
 
 DIGEST_SIZE = 16
+# More records than this are not held: they are digested again.
+_HELD = 1 << 14
 _PLAIN = frozenset((str, int, bool, type(None)))
 _ENCODE = msgspec.msgpack.Encoder().encode
 
@@ -58,6 +60,8 @@ class Canon:
         if kind in (Card, Term) and not self._whole:
             seen = self._seen.get(id(value))
             if seen is None:
+                if len(self._seen) >= _HELD:
+                    self._seen.clear()
                 form = blake2b(_ENCODE(self._record(value, kind)), digest_size=DIGEST_SIZE).digest()
                 seen = self._seen[id(value)] = (value, form)
             return seen[1]

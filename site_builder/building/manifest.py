@@ -56,14 +56,24 @@ def read_manifest(site_dir: Path, output: Path) -> Manifest | None:
         return None
 
 
-def write_manifest(site_dir: Path, output: Path, manifest: Manifest) -> None:
-    """Write the manifest in one step.  Raises :class:`OSError`."""
+def write_fresh(site_dir: Path, output: Path, manifest: Manifest) -> None:
+    """Write a manifest beside its place: :func:`put_in_place` does the rest.  Raises :class:`OSError`."""
     path = manifest_path(site_dir, output)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.json.encode(manifest))
-    os.replace(fresh, path)
+    _fresh(path).write_bytes(msgspec.json.encode(manifest))
+
+
+def put_in_place(site_dir: Path, output: Path) -> None:
+    """Make what :func:`write_fresh` wrote the output's manifest.  Raises :class:`OSError`."""
+    path = manifest_path(site_dir, output)
+    os.replace(_fresh(path), path)
     _aside(path).unlink(missing_ok=True)
+
+
+def write_manifest(site_dir: Path, output: Path, manifest: Manifest) -> None:
+    """Write the manifest in one step.  Raises :class:`OSError`."""
+    write_fresh(site_dir, output, manifest)
+    put_in_place(site_dir, output)
 
 
 def forget_manifest(site_dir: Path, output: Path) -> None:
@@ -94,3 +104,7 @@ def owned_files(site_dir: Path, output: Path) -> frozenset[str]:
 
 def _aside(path: Path) -> Path:
     return path.with_suffix(".before")
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_suffix(".new")

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -20,6 +21,9 @@ from site_builder.errors import Problem, SiteError
 from site_builder.sources.scan import CopiedFile, Stamp, stamp_of
 
 SOURCES = ("content", "static", "templates")
+HOME = "index.html"
+# Files that are moved at once.
+MOVERS = 4
 _PIECE = 1 << 20
 _MODE = 0o666
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -52,9 +56,20 @@ class Output:
         finally:
             shutil.rmtree(self.staging, ignore_errors=True)
 
+    def staged_at(self, path: str) -> str:
+        """Where the file for ``path`` is staged.
+
+        A new output is staged as it will be, and then is the staging folder.  What goes into one that is there is
+        moved file by file: then folders would only be made to be removed.
+        """
+        if not self.exists:
+            return f"{self.staging}/{path}"
+        name = blake2b(path.encode(), digest_size=10).hexdigest()
+        return f"{self.staging}/{name[:1]}/{name[1:]}"
+
     def stage(self, path: str, data: bytes) -> Stamp:
         """Write ``data`` for ``path`` into the staging folder.  Raises :class:`SiteError` on a full disk."""
-        target = f"{self.staging}/{path}"
+        target = self.staged_at(path)
         try:
             self._make_folder(target.rpartition("/")[0])
             descriptor = os.open(target, _NEW, _MODE)
@@ -73,7 +88,7 @@ class Output:
 
         Raises :class:`SiteError` where it is no longer the file that had ``digest``, and on a full disk.
         """
-        target = f"{self.staging}/{file.path}"
+        target = self.staged_at(file.path)
         ours, theirs = blake2b(digest_size=DIGEST_SIZE), sha256()
         try:
             self._make_folder(target.rpartition("/")[0])
@@ -117,9 +132,14 @@ class Output:
                 os.replace(self.staging, self.folder)
                 return stamps
             self._clear_the_way(staged, owned)
+            paths = sorted(set(staged))
             # The home page last: it is the first to link to what is new.
-            for path in sorted(staged, key=lambda path: (path == "index.html", path)):
-                stamps[path] = self._move(path)
+            home = [HOME] if HOME in paths else []
+            # The disk frees what is replaced, and waits for that: several at once wait together.
+            with ThreadPoolExecutor(MOVERS) as movers:
+                others = [path for path in paths if path != HOME]
+                stamps.update(zip(others, movers.map(self._move, others), strict=True))
+            stamps.update((path, self._move(path)) for path in home)
             self._remove(outdated)
         except OSError as error:
             raise SiteError([cannot_write(self.folder, error)]) from None
@@ -127,11 +147,12 @@ class Output:
 
     def _move(self, path: str) -> Stamp:
         target = f"{self.folder}/{path}"
+        staged = self.staged_at(path)
         try:
-            os.replace(f"{self.staging}/{path}", target)
+            os.replace(staged, target)
         except FileNotFoundError:
             os.makedirs(target.rpartition("/")[0], exist_ok=True)
-            os.replace(f"{self.staging}/{path}", target)
+            os.replace(staged, target)
         return stamp_of(os.stat(target))
 
     def _clear_the_way(self, staged: Iterable[str], owned: Collection[str]) -> None:

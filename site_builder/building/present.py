@@ -35,7 +35,8 @@ def looked_at(folder: str, entries: Mapping[str, PageEntry], jobs: int) -> Calla
     def look() -> bool:
         return is_untouched(folder, entries)
 
-    return functools.cache(beside(look) if jobs > 1 and len(entries) >= FEWEST_BESIDE else look)
+    waiting = beside(look) if jobs > 1 and len(entries) >= FEWEST_BESIDE else look
+    return functools.cache(lambda: bool(waiting()))
 
 
 def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = False) -> Present:

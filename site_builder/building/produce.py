@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -19,13 +20,14 @@ from site_builder.building.inputs import Progress
 from site_builder.building.keys import Canon
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output
-from site_builder.building.records import Counts, PageEntry, packed, with_counts
+from site_builder.building.records import Counts, PageEntry, packed, short, shorts, with_counts
 from site_builder.building.snapshot import Snapshot, unknown_slot
 from site_builder.building.template_keys import WITH_CARDS, difference, key_of
 from site_builder.building.workers import run
 from site_builder.catalog.urls import output_path
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Page, Rendered
+from site_builder.pages.contexts import ArticleContext
 from site_builder.pages.planned import Planned
 
 # One broken template fails on every page: more of the same tells an editor nothing.
@@ -42,9 +44,11 @@ class Known(NamedTuple):
     """What a build knows before it makes pages.
 
     ``pages`` are the entries that are true; ``lost`` says why another file has none.  ``templates`` are the keys of
-    today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no count is another
-    than in the last build.  ``build`` is this build's number.  Before the article of the index ``unchanged`` nothing
-    changed; ``same_before``: no count either.  ``calm`` are the templates that show no articles but their context's.
+    today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no article of both has
+    another count than in the last build.  ``build`` is this build's number.  Before the article of the index
+    ``unchanged`` all stand where they stood, and only those of ``changed`` (indices; ``changed_urls`` in short form)
+    look another way; ``same_before``: no count changed either.  ``calm`` are the templates that show no articles but
+    their context's.
     """
 
     pages: Mapping[str, PageEntry]
@@ -55,6 +59,8 @@ class Known(NamedTuple):
     same_counts: bool
     build: int
     unchanged: int
+    changed: frozenset[int]
+    changed_urls: frozenset[bytes]
     same_before: bool
     calm: frozenset[str]
 
@@ -65,7 +71,14 @@ class Known(NamedTuple):
             and 0 <= page.newest < self.unchanged
             and entry.plan == plan_of(page)
             and entry.template_key == self.templates.get(page.template)
+            and not (self.changed and self._shows_changed(page, entry))
         )
+
+    def _shows_changed(self, page: Planned, entry: PageEntry) -> bool:
+        if page.shows is None:
+            return page.newest in self.changed or not self.changed_urls.isdisjoint(shorts(entry.shows))
+        members, start, stop = page.shows
+        return not self.changed.isdisjoint(members[start:stop])
 
 
 def plan_of(page: Planned) -> bytes:
@@ -87,10 +100,10 @@ class Made(NamedTuple):
 
 
 class _Chunk(msgspec.Struct, array_like=True):
-    """What a worker did with a chunk of pages."""
+    """What a worker did with a chunk of pages; ``staged`` are the places in ``entries`` of files with other bytes."""
 
     entries: list[PageEntry] = []
-    staged: list[str] = []
+    staged: list[int] = []
     done: dict[str, dict[str, int]] = {}
     problems: list[Problem] = []
     memory: int = 0
@@ -99,6 +112,12 @@ class _Chunk(msgspec.Struct, array_like=True):
     def count(self, kind: str, what: str) -> None:
         by_kind = self.done.setdefault(kind, {})
         by_kind[what] = by_kind.get(what, 0) + 1
+
+
+class _Answer(_Chunk, array_like=True):
+    """A chunk as the parent has it: its entries are taken up when the workers, and their memory, are gone."""
+
+    entries: msgspec.Raw = msgspec.Raw(b"\x90")  # type: ignore[assignment]
 
 
 def known_of(
@@ -111,13 +130,32 @@ def known_of(
     same_counts: bool,
     build: int,
     unchanged: int,
+    changed: Sequence[tuple[int, str]],
     same_before: bool,
 ) -> Known:
-    """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``)."""
+    """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``).
+
+    ``changed`` are indices and URLs of articles.
+    """
     changes = {name: difference(old.get(name), parts) for name, parts in new.items() if old.get(name) != parts}
     templates = {name: key_of(parts) for name, parts in new.items()}
     calm = frozenset(name for name, parts in new.items() if WITH_CARDS.isdisjoint(parts))
-    return Known(pages, lost, templates, changes, counts, same_counts, build, unchanged, same_before, calm)
+    indices = frozenset(index for index, _ in changed)
+    addresses = frozenset(short(url) for _, url in changed)
+    return Known(
+        pages,
+        lost,
+        templates,
+        changes,
+        counts,
+        same_counts,
+        build,
+        unchanged,
+        indices,
+        addresses,
+        same_before,
+        calm,
+    )
 
 
 def make_pages(
@@ -145,6 +183,8 @@ def make_pages(
                 made.done[page.kind, REUSED] += 1
             else:
                 planned.append(page)
+    # Oldest first, pages of all kinds: what stands side by side shows the same articles.
+    planned = sorted(planned, key=attrgetter("newest"))
     if not known.pages or known.changes:
         _ = site.renderer  # made once here, not in each worker
 
@@ -165,16 +205,13 @@ def make_pages(
             result.bodies = kept.take_fresh()
         return _ENCODE(result)
 
-    decode = msgspec.msgpack.Decoder(_Chunk).decode
+    decode = msgspec.msgpack.Decoder(_Answer).decode
     first_at: dict[tuple[str, int, str], Problem] = {}
+    waiting: list[tuple[bytes, list[int]]] = []
     finished = memory = 0
     for chunk, data in run(make, len(planned), jobs):
         result = decode(data)
-        for entry in result.entries:
-            made.entries[entry.path] = entry
-            if entry.build == known.build:
-                made.why[entry.kind, entry.why] += 1
-        made.staged.extend(result.staged)
+        waiting.append((bytes(result.entries), result.staged))
         if result.bodies:
             keep(result.bodies)
         for kind, by_kind in result.done.items():
@@ -183,12 +220,25 @@ def make_pages(
         _note(result.problems, first_at)
         if len(first_at) >= ENOUGH_PROBLEMS or len(result.problems) >= ENOUGH_PROBLEMS:
             break
-        memory = max(memory, result.memory)
+        if result.memory:
+            memory = max(memory, result.memory * jobs + own_memory())
         finished += len(chunk)
         progress("render", finished, len(planned))
     if first_at:
         raise SiteError(first_at.values())
-    return made._replace(memory=memory * jobs)
+    _take_up(waiting, made, known.build)
+    return made._replace(memory=memory)
+
+
+def _take_up(answers: list[tuple[bytes, list[int]]], made: Made, build: int) -> None:
+    decode = msgspec.msgpack.Decoder(list[PageEntry]).decode
+    for data, staged in answers:
+        entries = decode(data)
+        for entry in entries:
+            made.entries[entry.path] = entry
+            if entry.build == build:
+                made.why[entry.kind, entry.why] += 1
+        made.staged.extend([entries[place].path for place in staged])
 
 
 def _note(problems: Iterable[Problem], first_at: dict[tuple[str, int, str], Problem]) -> None:
@@ -236,7 +286,7 @@ def _make_some(
             result.problems.extend(error.problems)
             continue
         if not same:
-            result.staged.append(fresh.path)
+            result.staged.append(len(result.entries))
         result.entries.append(msgspec.structs.replace(fresh, stamp=stamp))
         result.count(fresh.kind, RENDERED)
 
@@ -264,9 +314,18 @@ def _unmade(
         why = "file was altered"
     else:
         why = _reason(entry, path, planned, template_key, known)
-    plan = plan_of(planned)
-    fresh = PageEntry(path, planned.kind, template_key, context_key, plan=plan, why=why, build=known.build)
-    return _Unmade(planned, page or planned.page(site.catalog), entry, fresh)
+    page = page or planned.page(site.catalog)
+    plan, shows = plan_of(planned), _shows(page.context)
+    fresh = PageEntry(path, planned.kind, template_key, context_key, plan=plan, shows=shows, why=why, build=known.build)
+    return _Unmade(planned, page, entry, fresh)
+
+
+def _shows(context: msgspec.Struct) -> bytes:
+    """The articles that an article's page shows beside its own, in short form."""
+    if not isinstance(context, ArticleContext):
+        return b""
+    following = (context.next,) if context.next else ()
+    return b"".join([short(card.url) for card in (*context.related, *following)])
 
 
 def _file(wanted: _Unmade, rendered: Rendered | SiteError, known: Known) -> tuple[PageEntry, bytes]:
@@ -306,7 +365,7 @@ def _splice(entry: PageEntry, known: Known, output: Output, result: _Chunk) -> b
     shown = known.counts.shown(entry)
     data = with_counts(old, entry, shown)
     stamp = output.stage(entry.path, data)
-    result.staged.append(entry.path)
+    result.staged.append(len(result.entries))
     result.entries.append(
         msgspec.structs.replace(entry, sha256=sha256(data).digest(), size=len(data), stamp=stamp, shown=shown)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,40 +10,80 @@ from typing import NamedTuple
 import msgspec
 
 from site_builder.building.copies import Copies
-from site_builder.building.manifest import Manifest, ManifestFile, manifest_path, write_manifest
-from site_builder.building.output import Output, cannot_write, in_the_way
-from site_builder.building.present import Present, stamp_at
+from site_builder.building.manifest import Manifest, ManifestFile, manifest_path, put_in_place, write_fresh
+from site_builder.building.output import Output, in_the_way
+from site_builder.building.present import FEWEST_BESIDE, Present, stamp_at
 from site_builder.building.produce import Made
 from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot
 from site_builder.building.state import State
-from site_builder.errors import SiteError
+from site_builder.building.workers import beside
+from site_builder.errors import Problem, SiteError
 
 
 class Published(NamedTuple):
-    """``pages`` are the entries of the whole output; ``written`` and ``removed`` those of files that changed."""
+    """``pages`` are the entries of the whole output; ``written`` and ``removed`` those of files that changed.
+
+    ``end_manifest`` must be called when that is recorded; it raises :class:`SiteError`.
+    """
 
     pages: dict[str, PageEntry]
     written: list[PageEntry]
     removed: list[PageEntry]
-    has_changed: bool
+    end_manifest: Callable[[], None]
 
-    def write_manifest(self, state: State, instant: datetime) -> None:
-        """Write the manifest, where it is another or there is none.  Raises :class:`SiteError`."""
-        path = manifest_path(state.site_dir, state.output)
-        if not self.has_changed and path.exists():
-            return
+
+def begin_manifest(
+    state: State, pages: Mapping[str, PageEntry], instant: datetime, jobs: int, *, has_changed: bool
+) -> Callable[[], None]:
+    """Begin to write the manifest, where it is another or there is none; what is given back puts it in its place.
+
+    Raises :class:`SiteError`, as that does.
+    """
+    site_dir, output = state.site_dir, state.output
+    if not has_changed and manifest_path(site_dir, output).exists():
+        return lambda: None
+
+    def write() -> str:
+        paths = sorted(pages)
         files = [
-            ManifestFile(entry.path, entry.sha256.hex(), entry.size, entry.kind)
-            for _, entry in sorted(self.pages.items())
+            ManifestFile(path, entry.sha256.hex(), entry.size, entry.kind)
+            for path, entry in zip(paths, map(pages.__getitem__, paths), strict=True)
         ]
         try:
-            write_manifest(state.site_dir, state.output, Manifest(instant=instant.isoformat(), files=tuple(files)))
+            write_fresh(site_dir, output, Manifest(instant=instant.isoformat(), files=tuple(files)))
         except OSError as error:
-            raise SiteError([cannot_write(path, error)]) from None
+            return error.strerror or str(error)
+        return ""
+
+    waiting = beside(write) if jobs > 1 and len(pages) >= FEWEST_BESIDE else write
+
+    def end() -> None:
+        fault = waiting()
+        if fault is None:
+            fault = write()
+        try:
+            if not fault:
+                put_in_place(site_dir, output)
+        except OSError as error:
+            fault = error.strerror or str(error)
+        if fault:
+            place = manifest_path(site_dir, output)
+            raise SiteError([Problem(str(place), message=f"cannot be written: {fault}")])
+
+    return end
 
 
-def publish(site: Snapshot, state: State, here: Present, made: Made, copies: Copies, target: Output) -> Published:
+def publish(
+    site: Snapshot,
+    state: State,
+    here: Present,
+    made: Made,
+    copies: Copies,
+    target: Output,
+    instant: datetime,
+    jobs: int,
+) -> Published:
     """Bring the staged files into the output and remove what the site no longer has.
 
     Raises :class:`SiteError`, where files of others are in the way before anything is moved.
@@ -57,6 +97,7 @@ def publish(site: Snapshot, state: State, here: Present, made: Made, copies: Cop
     if state.is_unknown:
         staged = _without_equal(staged, pages, target)
     outdated = [path for path in state.owned if path not in pages]
+    end_manifest = begin_manifest(state, pages, instant, jobs, has_changed=bool(staged or outdated))
     if staged or outdated:
         state.forget([*staged, *outdated])
         stamps = target.publish(staged, outdated, state.owned)
@@ -67,7 +108,7 @@ def publish(site: Snapshot, state: State, here: Present, made: Made, copies: Cop
         pages,
         [pages[path] for path in staged],
         [known.get(path, PageEntry(path, "")) for path in outdated],
-        has_changed=bool(staged or outdated),
+        end_manifest,
     )
 
 
@@ -79,7 +120,7 @@ def _without_equal(staged: Iterable[str], pages: dict[str, PageEntry], target: O
     foreign = target.foreign(staged, frozenset())
     wrong = []
     for path, other in foreign.items():
-        if other == path and _equal(target.folder / path, target.staging / path):
+        if other == path and _equal(target.folder / path, Path(target.staged_at(path))):
             pages[path] = msgspec.structs.replace(pages[path], stamp=stamp_at(str(target.folder), path))
         else:
             wrong.append(other)

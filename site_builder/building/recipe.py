@@ -10,23 +10,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from site_builder.building.ahead import scan_ahead
 from site_builder.building.bodies import kept_bodies, wanted_keys
 from site_builder.building.copies import copy_files
 from site_builder.building.engine import engines
-from site_builder.building.inputs import Progress
+from site_builder.building.inputs import Ahead, Progress
+from site_builder.building.manifest import STATE
 from site_builder.building.memory import long_lived_objects, own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
-from site_builder.building.past import past_of, same_counts_before, unchanged_before
+from site_builder.building.past import (
+    changed_before,
+    past_of,
+    same_counts_before,
+    same_counts_of_both,
+    unchanged_before,
+)
 from site_builder.building.present import looked_at, present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
 from site_builder.building.records import Counts
+from site_builder.building.remembered import CACHE
 from site_builder.building.report import BuildReport, Done, report_of
 from site_builder.building.snapshot import Snapshot, Sources, read_sources, snapshot_of
 from site_builder.building.state import State, Tell, only_one, opened
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.template_keys import template_keys, uses_of
-from site_builder.building.unchanged import entry_of, nothing_to_do, site_key, views_key
+from site_builder.building.unchanged import Keys, entry_of, keys_of, nothing_to_do, views_key
 from site_builder.building.workers import available_jobs
 from site_builder.catalog.urls import addresses
 from site_builder.errors import SiteError
@@ -45,13 +54,15 @@ def build(
     verify_sample: float = 0,
     progress: Progress | None = None,
     tell: Tell | None = None,
+    hold: list[object] | None = None,
 ) -> BuildReport:
     """Build the site in ``site_dir`` into ``output`` (default ``public`` in it) as of the instant ``at`` (default now).
 
     ``drafts`` shows drafts as if published; ``strict`` makes warnings errors; ``jobs`` is the number of
     processes (default: one a core); ``wait`` False gives up where another build of the site is running;
     ``verify_sample`` is the share of reused pages, 0 to 1, that are rendered again to compare them;
-    ``tell`` is called with a sentence where there is something to wait for.  Raises :class:`SiteError` with
+    ``tell`` is called with a sentence where there is something to wait for.  What the build knows of the site is put
+    into ``hold``: who ends next need not wait until it is taken apart.  Raises :class:`SiteError` with
     every problem found, the output then being what it was before, and :class:`ValueError` for an instant
     without a zone.
     """
@@ -69,20 +80,39 @@ def build(
     with (
         long_lived_objects(),
         only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
-        opened(folder, target.folder) as state,
     ):
-        untouched = looked_at(str(target.folder), state.pages, options.jobs)
-        sources = read_sources(folder, state.inputs, start, jobs=options.jobs, progress=say, clock=clock)
-        state.save_inputs(sources.inputs)
-        with clock.stage("plan"):
-            key = site_key(sources, engines().page, drafts=drafts)
-            if not strict and not verify_sample and nothing_to_do(state, key, instant, untouched):
-                return report_of(state, target, instant, clock, options.jobs)
-        done = make_site(sources, state, target, options, key, say, clock, untouched)
-        if verify_sample:
-            with clock.stage("verify"):
-                refuse_differences(done, state, verify_sample)
-        return report_of(state, target, instant, clock, options.jobs, done)
+        files = scan_ahead(folder, folder / STATE / CACHE, options.jobs)
+        with opened(folder, target.folder) as state:
+            if hold is not None:
+                hold.append(state)
+            ahead = Ahead(state.inputs)
+            if files.is_beside:
+                ahead.use_the_time()
+            sources = read_sources(
+                folder,
+                state.inputs,
+                start,
+                jobs=options.jobs,
+                progress=say,
+                clock=clock,
+                find=files.result,
+                ahead=ahead,
+            )
+            untouched = looked_at(str(target.folder), state.pages, options.jobs)
+            if hold is not None:
+                hold.append(sources)
+            state.save_inputs(sources.inputs)
+            with clock.stage("plan"):
+                keys = keys_of(sources, engines().page, drafts=drafts)
+                if not strict and not verify_sample and nothing_to_do(state, keys.site, instant, untouched):
+                    return report_of(state, target, instant, clock, options.jobs)
+            done = make_site(sources, state, target, options, keys, say, clock, untouched)
+            if hold is not None:
+                hold.append(done)
+            if verify_sample:
+                with clock.stage("verify"):
+                    refuse_differences(done, state, verify_sample)
+            return report_of(state, target, instant, clock, options.jobs, done)
 
 
 class Options(NamedTuple):
@@ -99,7 +129,7 @@ def make_site(
     state: State,
     target: Output,
     options: Options,
-    key: bytes,
+    keys: Keys,
     say: Progress,
     clock: Stopwatch,
     untouched: Callable[[], bool] = lambda: False,
@@ -116,15 +146,17 @@ def make_site(
         views = views_key(site.catalog)
         past = past_of(site, page_engine)
         unchanged = unchanged_before(state.build.past, past)
+        addressed = list(site.catalog.views)
         known = known_of(
             here.pages,
             here.lost,
             state.build.template_keys,
             templates,
             Counts(site.catalog.views, site.config.views.display),
-            same_counts=views == state.build.views,
+            same_counts=views == state.build.views or same_counts_of_both(state.build.past, past),
             build=state.build.number + 1,
             unchanged=unchanged,
+            changed=[(index, addressed[index]) for index in changed_before(state.build.past, past, unchanged)],
             same_before=same_counts_before(state.build.past, past, unchanged),
         )
     with target.staged():
@@ -136,13 +168,13 @@ def make_site(
                     kept.close()
             copies = copy_files(site, known, target)
         with clock.stage("write"):
-            published = publish(site, state, here, made, copies, target)
-            build_entry = entry_of(state, key, options.instant, site, views, past, templates, drafts=options.drafts)
+            published = publish(site, state, here, made, copies, target, options.instant, options.jobs)
+            build_entry = entry_of(state, keys, options.instant, site, views, past, templates, drafts=options.drafts)
             state.save(sources.inputs, published.pages, build_entry, uses)
-            published.write_manifest(state, options.instant)
+            published.end_manifest()
             if kept is not None and made.staged:
                 state.keep_bodies(wanted_keys(kept, site))
-    memory = own_memory() + max(sources.inputs.memory, made.memory)
+    memory = max(own_memory(), sources.inputs.memory, made.memory)
     return Done(site, made, copies, published, memory)
 
 

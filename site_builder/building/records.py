@@ -18,7 +18,8 @@ from site_builder.model import Rendered
 from site_builder.rendering.slots import written
 from site_builder.sources.scan import Stamp
 
-_SLOT = struct.Struct("<I8s")
+_SHORT = 8
+_SLOT = struct.Struct(f"<I{_SHORT}s")
 _NO_WAY = " "
 # No character of a count, of a URL, or of a unit.
 _BETWEEN = "\n"
@@ -34,7 +35,9 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``slots`` holds for each slot the offset in the page without counts and a short digest of the article's
     URL, ``ways`` how it is written there, one character each, and ``shown`` what stands there, a line each.
     ``plan`` is the digest of the arguments that its context was made with, where it keeps the promise of
-    :attr:`Planned.newest`.  ``why`` and ``build``: why it was last rendered or copied, and in which build.
+    :attr:`Planned.newest`; ``shows`` holds the short digests of the articles that it shows beside those that its plan
+    names (an article's related reading and the next one).  ``why`` and ``build``: why it was last rendered or copied,
+    and in which build.
     """
 
     path: str
@@ -43,11 +46,12 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     context_key: bytes = b""
     sha256: bytes = b""
     size: int = 0
-    stamp: Stamp = (0, 0, 0, 0)
+    stamp: Stamp = b""
     slots: bytes = b""
     ways: str = ""
     shown: str = ""
     plan: bytes = b""
+    shows: bytes = b""
     why: str = ""
     build: int = 0
 
@@ -61,14 +65,18 @@ class Past(msgspec.Struct, frozen=True, array_like=True):
     """The visible articles of a build, oldest first, and what else all contexts may depend on.
 
     ``key`` is the digest of the engine, the configuration and the images' sizes; ``taxa`` holds the digest of each
-    taxon's name and address by kind and folded name; ``articles`` holds for each article 16 bytes of identity, 8 of
-    its second, and one that tells whether a correction of it lies ahead; ``counts`` its views in 8.
+    taxon's name and address by kind and folded name.  The others hold for each article: ``traits`` 8 bytes that tell
+    in which lists it stands, ``seconds`` its timestamp in 8; ``articles`` 16 of all that can be seen of it; ``counts``
+    its views in 8.  ``awaited`` are those of which a correction lies ahead.
     """
 
     key: bytes = b""
     taxa: dict[str, bytes] = {}
+    traits: bytes = b""
+    seconds: bytes = b""
     articles: bytes = b""
     counts: bytes = b""
+    awaited: tuple[int, ...] = ()
 
 
 class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
@@ -97,10 +105,15 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     read: bytes = b""
 
 
-@functools.lru_cache(1 << 16)
+@functools.lru_cache(1 << 14)
 def short(url: str) -> bytes:
     """A URL in eight bytes."""
-    return blake2b(url.encode(), digest_size=8).digest()
+    return blake2b(url.encode(), digest_size=_SHORT).digest()
+
+
+def shorts(joined: bytes) -> list[bytes]:
+    """URLs in eight bytes each, from one string of them."""
+    return [joined[start : start + _SHORT] for start in range(0, len(joined), _SHORT)]
 
 
 class Counts:

@@ -18,12 +18,13 @@ from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import manifest_path
 from site_builder.building.output import Output
 from site_builder.building.past import counts_of
-from site_builder.building.publish import Published
+from site_builder.building.publish import begin_manifest
 from site_builder.building.records import Counts, PageEntry, places, with_counts
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
 from site_builder.building.workers import run
-from site_builder.catalog.catalog import Catalog, make_catalog
+from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.config import parse_config
 from site_builder.errors import Problem, SiteError
@@ -56,7 +57,7 @@ def refresh_counts(site_dir: Path, output: Path, jobs: int) -> NewCounts:
             raise SiteError([Problem(str(output), message="holds no finished build", hint="Run: site-builder build")])
         instant = datetime.fromtimestamp(last.instant, UTC)
         config = parse_config(read_config_text(site_dir))
-        if read_key(config, state.inputs) != last.read:
+        if read_key(config, state.inputs, articles_of(state.inputs)) != last.read:
             return NewCounts(build_at=instant, drafts=last.drafts)
         articles, documents = _pieces(state.inputs)
         stored = read_views(site_dir, config.views.store, ranking_of(config, instant).first)
@@ -66,9 +67,14 @@ def refresh_counts(site_dir: Path, output: Path, jobs: int) -> NewCounts:
         return NewCounts(_splice_all(state, Output(output), catalog, instant, jobs))
 
 
+def articles_of(inputs: Mapping[str, InputEntry]) -> list[str]:
+    """The paths of Markdown files; what could not be read has no digest."""
+    return [path for path, entry in inputs.items() if entry.rules or not entry.digest]
+
+
 def _pieces(inputs: Mapping[str, InputEntry]) -> tuple[list[Article], list[Document]]:
     decode = msgspec.msgpack.Decoder(Parsed).decode
-    parsed = [decode(entry.parsed) for _, entry in sorted(inputs.items()) if entry.rules]
+    parsed = [decode(inputs[path].parsed) for path in sorted(articles_of(inputs))]
     return [item.article for item in parsed if item.article], [item.document for item in parsed if item.document]
 
 
@@ -96,13 +102,13 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
         for path in filled.altered:
             pages[path] = PageEntry(path, pages[path].kind)
         paths = [entry.path for entry in (*filled.staged, *filled.in_place)]
-        done = Published(pages, [pages[path] for path in paths], [], has_changed=bool(waiting))
+        end_manifest = begin_manifest(state, pages, instant, jobs, has_changed=bool(waiting))
         state.save(Inputs(dict(state.inputs), set()), pages, build, None)
     if filled.altered:
         message, hint = "is not as the last build left it", "Run: site-builder build"
         where = [f"{target.folder.name}/{path}" for path in filled.altered]
         raise SiteError([Problem(path, message=message, hint=hint) for path in where])
-    done.write_manifest(state, instant)
+    end_manifest()
     return len(paths)
 
 

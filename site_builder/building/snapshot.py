@@ -6,18 +6,20 @@ be rendered on its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from site_builder.articles import Rules, body_text, place_of
-from site_builder.building.inputs import InputEntry, Inputs, Progress, read_inputs
+from site_builder.building.inputs import Ahead, InputEntry, Inputs, Progress, read_inputs
 from site_builder.building.remembered import rules_key
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.workers import available_jobs
-from site_builder.catalog.catalog import Catalog, make_catalog
+from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.due import next_due
+from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.urls import Addresses, addresses
 from site_builder.config import SiteConfig, parse_config
@@ -57,10 +59,12 @@ class Snapshot:
     """
 
     sources: Sources
-    parsed: list[Parsed]
     catalog: Catalog
     pages: list[Planned]
     copied: list[CopiedFile]
+    warnings: tuple[Problem, ...]
+    hidden: int
+    until: datetime | None
     kept: Bodies | None = None
 
     @cached_property
@@ -79,9 +83,9 @@ class Snapshot:
         return self.sources.files
 
     @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What is doubtful in the sources."""
-        return tuple(sorted([*self.catalog.warnings, *(found for item in self.parsed for found in item.warnings)]))
+    def parsed(self) -> list[Parsed]:
+        """All sources, the hidden ones too; read anew each time, since together they are large."""
+        return self.sources.inputs.parsed(self.sources.files.articles)
 
     @cached_property
     def shared(self) -> dict[str, object]:
@@ -142,10 +146,13 @@ def read_sources(
     jobs: int | None = None,
     progress: Progress | None = None,
     clock: Stopwatch | None = None,
+    find: Callable[[], SiteFiles] | None = None,
+    ahead: Ahead | None = None,
 ) -> Sources:
     """The files of the site in ``site_dir``; those that ``known`` still holds for are not read.
 
-    ``start`` is the disk's clock at the beginning, in ns; 0: no file is taken for settled.  Raises
+    ``start`` is the disk's clock at the beginning, in ns; 0: no file is taken for settled.  ``find`` is a scan that
+    was begun before (:func:`scan_ahead`), ``ahead`` what was made of ``known`` meanwhile.  Raises
     :class:`SiteError`; faults of articles are in what they parse to.
     """
     tell = progress or (lambda _stage, _done, _total: None)
@@ -153,11 +160,13 @@ def read_sources(
     with clock.stage("scan"):
         config_text = read_config_text(site_dir)
         config = parse_config(config_text)
-        files = scan(site_dir)
+        files = find() if find else scan(site_dir)
     with clock.stage("parse"):
         rules = Rules.of(config)
         key = rules_key(config, rules)
-        inputs = read_inputs(str(site_dir), files, known, start, rules, key, jobs or available_jobs(), tell)
+        inputs = read_inputs(
+            str(site_dir), files, known, start, rules, key, jobs or available_jobs(), tell, ahead or Ahead(known)
+        )
     return Sources(site_dir, config, config_text, files, inputs)
 
 
@@ -167,11 +176,17 @@ def snapshot_of(
     """The site as of ``instant``.  Raises :class:`SiteError` with every problem found."""
     parsed = sources.inputs.parsed(sources.files.articles)
     catalog = catalog_of(parsed, sources, instant, drafts=drafts, strict=strict)
-    pages = plan(catalog)
     config = sources.config
+    articles, documents = pieces_of(parsed)
+    until = next_due(articles, documents, config, instant, drafts=drafts)
+    hidden = len(parsed) - len(catalog.paths) - len(catalog.documents)
+    warnings = tuple(sorted([*catalog.warnings, *(warning for item in parsed for warning in item.warnings)]))
+    # From here on an article is read anew where it is wanted: in a large archive that spares much memory.
+    del parsed, articles, documents
+    pages = plan(catalog)
     texts = (sources.config_text, config.site.logo)
     copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
-    site = Snapshot(sources, parsed, catalog, pages, copied, kept)
+    site = Snapshot(sources, catalog, pages, copied, warnings, hidden, until, kept)
     planned = zip(site.paths, [page.source for page in pages], strict=True)
     check_plan(catalog, [*planned, *((file.path, file.source) for file in copied)], strict=strict)
     return site
@@ -227,8 +242,7 @@ def load_catalog(site_dir: Path, at: datetime, *, drafts: bool = False, jobs: in
 
 def catalog_of(parsed: list[Parsed], sources: Sources, instant: datetime, *, drafts: bool, strict: bool) -> Catalog:
     """The catalog of what was parsed.  Raises :class:`SiteError` with the problems of all files together."""
-    articles: list[Article] = [item.article for item in parsed if item.article]
-    documents: list[Document] = [item.document for item in parsed if item.document]
+    articles, documents = pieces_of(parsed)
     config, files = sources.config, sources.files
     sizes, problems = image_sizes(articles, {file.path: file for file in files.copied}, sources.inputs.size_of)
     problems += [problem for item in parsed for problem in item.problems]
@@ -237,7 +251,22 @@ def catalog_of(parsed: list[Parsed], sources: Sources, instant: datetime, *, dra
     if problems:
         raise SiteError(problems)
     stored = read_views(files.folder, config.views.store, ranking_of(config, instant).first)
-    return make_catalog(articles, documents, config, instant, drafts=drafts, images=sizes, stored=stored)
+    return make_catalog(
+        articles,
+        documents,
+        config,
+        instant,
+        drafts=drafts,
+        images=sizes,
+        stored=stored,
+        again=sources.inputs.article,
+    )
+
+
+def pieces_of(parsed: Iterable[Parsed]) -> tuple[list[Article], list[Document]]:
+    """The articles and the documents of what was parsed."""
+    parsed = list(parsed)
+    return [item.article for item in parsed if item.article], [item.document for item in parsed if item.document]
 
 
 def check_plan(catalog: Catalog, outputs: list[tuple[str, str]], *, strict: bool) -> None:

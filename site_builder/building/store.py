@@ -10,6 +10,7 @@ until :meth:`Store.save` has said what became of it.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -25,18 +26,26 @@ from site_builder.errors import Problem, SiteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMAT = 1
+FORMAT = 2
 BUCKETS = 512
+BUCKETS_A_MONTH = 16
 
 _SCHEMA = """
 CREATE TABLE segments (name TEXT, bucket INTEGER, digest BLOB, data BLOB, PRIMARY KEY (name, bucket)) WITHOUT ROWID;
 CREATE TABLE journal (name TEXT, paths BLOB);
 CREATE TABLE bodies (key BLOB PRIMARY KEY, digest BLOB, data BLOB);
 """
+_month = re.compile(r"(?:content/)?(\d{4})/(\d\d)/", re.ASCII).match
 _ENCODE = msgspec.msgpack.Encoder().encode
 
 Item = TypeVar("Item")
 Entry = TypeVar("Entry", bound=msgspec.Struct)
+
+
+class _First(msgspec.Struct, array_like=True):
+    """The path of any record."""
+
+    path: str
 
 
 class Damaged(Exception):
@@ -49,6 +58,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Opens ``path``, making it where it does not exist."""
         self.path = path
+        # The paths in each segment, by table: who writes one need not look through all records.
+        self._members: dict[str, dict[int, list[str]]] = {}
         is_new = not path.exists()
         with self._guarded():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,13 +120,15 @@ class Store:
         """All records of ``table`` by their ``path``."""
         decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
         found: dict[str, Entry] = {}
+        members = self._members[table] = {}
         with self._guarded():
             rows = self._connection.execute("SELECT bucket, digest, data FROM segments WHERE name = ?", (table,))
             for bucket, digest, data in rows:
                 if _digest(f"{table}/{bucket}", data) != digest:
                     raise Damaged("a part of it is not what was written")
-                for entry in _decoded(decode, data):
-                    found[entry.path] = entry
+                entries = _decoded(decode, data)
+                paths = members[bucket] = [entry.path for entry in entries]
+                found.update(zip(paths, entries, strict=True))
         return found
 
     def journaled(self, table: str) -> set[str]:
@@ -137,17 +150,20 @@ class Store:
         """
         with self._transaction():
             for table, (records, changed) in tables.items():
-                touched = {_bucket(path) for path in changed}
-                if touched:
-                    self._write_segments(table, records, touched)
+                self._write_segments(table, records, changed)
                 self._connection.execute("DELETE FROM journal WHERE name = ?", (table,))
 
-    def _write_segments(self, table: str, records: Mapping[str, msgspec.Struct], touched: set[int]) -> None:
-        segments: dict[int, list[msgspec.Struct]] = {bucket: [] for bucket in touched}
-        for path, record in records.items():
-            entries = segments.get(_bucket(path))
-            if entries is not None:
-                entries.append(record)
+    def _write_segments(self, table: str, records: Mapping[str, msgspec.Struct], changed: Iterable[str]) -> None:
+        if table not in self._members:
+            self._members[table] = self._read_members(table)
+        members = self._members[table]
+        touched: dict[int, list[str]] = {}
+        for path in changed:
+            touched.setdefault(_bucket(path), []).append(path)
+        for bucket, paths in touched.items():
+            there = dict.fromkeys((*members.get(bucket, ()), *paths))
+            members[bucket] = [path for path in there if path in records]
+        segments = {bucket: [records[path] for path in members[bucket]] for bucket in touched}
         for bucket, entries in segments.items():
             if not entries:
                 self._connection.execute("DELETE FROM segments WHERE name = ? AND bucket = ?", (table, bucket))
@@ -155,6 +171,11 @@ class Store:
             data = _ENCODE(entries)
             row = (table, bucket, _digest(f"{table}/{bucket}", data), data)
             self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", row)
+
+    def _read_members(self, table: str) -> dict[int, list[str]]:
+        first = msgspec.msgpack.Decoder(list[_First]).decode
+        rows = self._connection.execute("SELECT bucket, data FROM segments WHERE name = ?", (table,))
+        return {bucket: [record.path for record in _decoded(first, data)] for bucket, data in rows}
 
     def add_bodies(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep rendered bodies by their keys."""
@@ -182,7 +203,12 @@ def _decoded(decode: Callable[[bytes], Any], data: bytes) -> Any:
 
 
 def _bucket(path: str) -> int:
-    return zlib.crc32(path.encode()) % BUCKETS
+    """Paths below a month's folder share a few buckets: what changes lies together there."""
+    own = zlib.crc32(path.encode())
+    month = _month(path)
+    if month is None:
+        return own % BUCKETS
+    return BUCKETS + int(month[1]) * 100 * BUCKETS_A_MONTH + int(month[2]) * BUCKETS_A_MONTH + own % BUCKETS_A_MONTH
 
 
 def _digest(name: str, data: bytes) -> bytes:

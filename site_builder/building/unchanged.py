@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -19,7 +20,6 @@ from site_builder.building.records import BuildEntry, Past
 from site_builder.building.snapshot import Snapshot, Sources
 from site_builder.building.state import State
 from site_builder.catalog.catalog import Catalog
-from site_builder.catalog.due import next_due
 from site_builder.config import SiteConfig
 from site_builder.pages.site import blocks
 from site_builder.sources.view_store import STORE
@@ -27,13 +27,27 @@ from site_builder.sources.view_store import STORE
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
-def site_key(sources: Sources, engine: bytes, *, drafts: bool) -> bytes:
-    """The digest of all inputs of a build but the instant."""
+def read_key(config: SiteConfig, inputs: Mapping[str, InputEntry], paths: Iterable[str]) -> bytes:
+    """The digest of what a catalog is made from, beside counts and the instant: ``paths`` are the Markdown files."""
+    paths = sorted(paths)
+    entries = [inputs[path] for path in paths]
+    digests = [entry.digest for entry in entries]
+    return digest(
+        _ENCODE(config),
+        zone_rules(config.site.timezone),
+        "\0".join(paths).encode(),
+        # What could not be read has none.
+        bytes(map(bool, digests)),
+        b"".join(digests),
+        b"".join([entry.rules for entry in entries]),
+    )
+
+
+def site_key(sources: Sources, read: bytes, engine: bytes, *, drafts: bool) -> bytes:
+    """The digest of all inputs of a build but the instant; ``read`` is their :func:`read_key`."""
     files, config = sources.files, sources.config
     inputs = sources.inputs.entries
-    parts = [engine, b"drafts" if drafts else b"", _ENCODE(config), zone_rules(config.site.timezone)]
-    parts.append(plugins(config.markdown.extensions))
-    parts.append(_ENCODE([(path, inputs[path].digest, inputs[path].rules) for path in files.articles]))
+    parts = [engine, b"drafts" if drafts else b"", read, plugins(config.markdown.extensions)]
     parts.append(_ENCODE([(file.path, file.source, inputs[file.source].digest) for file in files.copied]))
     parts.append(_ENCODE(sorted(files.templates.items())))
     store = Path(sources.folder, config.views.store or STORE)
@@ -49,7 +63,7 @@ def views_key(catalog: Catalog) -> bytes:
 def rankings_key(catalog: Catalog) -> bytes:
     """The digest of the order of every list that counts order: of the site, of categories, of blocks."""
     count = catalog.config.listings.most_read
-    members: list[Iterable[int]] = [range(len(catalog.articles))]
+    members: list[Iterable[int]] = [range(len(catalog.paths))]
     members += [taxon.members for taxon in catalog.categories.values()]
     lists = [[catalog.permalinks[index] for index in catalog.most_read(found, count)] for found in members]
     # On the home page the hero's pieces stand in no block.
@@ -58,10 +72,17 @@ def rankings_key(catalog: Catalog) -> bytes:
     return digest(_ENCODE(lists))
 
 
-def read_key(config: SiteConfig, inputs: Mapping[str, InputEntry]) -> bytes:
-    """The digest of what a catalog is made from, beside counts and the instant."""
-    articles = sorted((path, entry.digest, entry.rules) for path, entry in inputs.items() if entry.rules)
-    return digest(_ENCODE(config), zone_rules(config.site.timezone), _ENCODE(articles))
+class Keys(NamedTuple):
+    """The digests of a build's inputs: :func:`read_key` and :func:`site_key`."""
+
+    read: bytes
+    site: bytes
+
+
+def keys_of(sources: Sources, engine: bytes, *, drafts: bool) -> Keys:
+    """The digests of a build's inputs."""
+    read = read_key(sources.config, sources.inputs.entries, sources.files.articles)
+    return Keys(read, site_key(sources, read, engine, drafts=drafts))
 
 
 def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callable[[], bool]) -> bool:
@@ -79,7 +100,7 @@ def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callab
 
 def entry_of(
     state: State,
-    key: bytes,
+    keys: Keys,
     instant: datetime,
     site: Snapshot,
     views: bytes,
@@ -89,26 +110,19 @@ def entry_of(
     drafts: bool,
 ) -> BuildEntry:
     """The record of a finished build."""
-    articles = [item.article for item in site.parsed if item.article]
-    documents = [item.document for item in site.parsed if item.document]
-    until = next_due(articles, documents, site.config, instant, drafts=drafts)
     catalog = site.catalog
     return BuildEntry(
         path=state.name,
         number=state.build.number + 1,
-        site_key=key,
+        site_key=keys.site,
         instant=int(instant.timestamp()),
-        until=int(until.timestamp()) if until else 0,
+        until=int(site.until.timestamp()) if site.until else 0,
         drafts=drafts,
         views=views,
         template_keys={name: dict(parts) for name, parts in templates.items()},
-        counts=(
-            len(catalog.articles),
-            len(catalog.documents),
-            len(site.parsed) - len(catalog.articles) - len(catalog.documents),
-        ),
+        counts=(len(catalog.paths), len(catalog.documents), site.hidden),
         warnings=site.warnings,
         past=past,
         rankings=rankings_key(catalog),
-        read=read_key(site.config, site.sources.inputs.entries),
+        read=keys.read,
     )

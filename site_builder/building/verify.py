@@ -26,7 +26,7 @@ from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot, page_bytes, read_sources
 from site_builder.building.state import State, Tell, only_one, opened
 from site_builder.building.stopwatch import Stopwatch
-from site_builder.building.unchanged import site_key
+from site_builder.building.unchanged import keys_of
 from site_builder.building.workers import available_jobs
 from site_builder.errors import Problem, SiteError
 
@@ -88,7 +88,8 @@ def verify(
             problem = Problem(str(target.folder), message="holds no finished build", hint="Run: site-builder build")
             raise SiteError([problem])
         sources = read_sources(folder, {}, 0, jobs=processes, progress=say)
-        if site_key(sources, engines().page, drafts=last.drafts) != last.site_key:
+        keys = keys_of(sources, engines().page, drafts=last.drafts)
+        if keys.site != last.site_key:
             message = "the sources, or the builder, changed since the last build: there is nothing to compare"
             raise SiteError([Problem(str(folder), message=message, hint="Run: site-builder build")])
         instant = datetime.fromtimestamp(last.instant, UTC)
@@ -96,7 +97,7 @@ def verify(
         clean = Output(aside / "public")
         options = Options(instant, drafts=last.drafts, strict=False, jobs=processes)
         with opened(aside, clean.folder) as empty:
-            done = make_site(sources, empty, clean, options, last.site_key, say, Stopwatch())
+            done = make_site(sources, empty, clean, options, keys, say, Stopwatch())
             expected = empty.pages
         differences = compared(expected, state.owned, clean.folder, target.folder, done.site)
         if differences:

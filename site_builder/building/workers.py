@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
@@ -53,20 +54,26 @@ def run(task: Callable[[range], Result], count: int, jobs: int) -> Iterator[tupl
 
 def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int) -> Iterator[tuple[range, Result]]:
     context = multiprocessing.get_context("fork")
-    waiting = list(reversed(chunks))
+    # Each worker has a stretch of its own: what lies side by side uses the same values, and a worker has a copy of
+    # all that it has touched.  Who is done helps where most is left, from the end.
+    share = -(-len(chunks) // jobs)
+    stretches = [deque(chunks[start : start + share]) for start in range(0, len(chunks), share)]
     processes: dict[Any, Any] = {}
     told_to_end = set()
 
     def hand_out(connection: Any) -> None:
         if connection not in told_to_end:
-            if not waiting:
+            own = stretches[list(processes).index(connection)]
+            longest = max(stretches, key=len)
+            chunk = own.popleft() if own else longest.pop() if longest else None
+            if chunk is None:
                 told_to_end.add(connection)
             # A worker that is gone is told of where its answer is awaited.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                connection.send(waiting.pop() if waiting else None)
+                connection.send(chunk)
 
     try:
-        for _ in range(jobs):
+        for _ in stretches:
             ours, theirs = context.Pipe()
             process = context.Process(target=_serve, args=(task, theirs, [*processes, ours]), daemon=True)
             process.start()
@@ -102,10 +109,10 @@ def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int)
             connection.close()
 
 
-def beside(task: Callable[[], bool]) -> Callable[[], bool]:
+def beside(task: Callable[[], Result]) -> Callable[[], Result | None]:
     """Start ``task`` in a process of its own, where there is a core for it; what is given back waits for its answer.
 
-    The answer is False where that process was ended.
+    The answer is None where that process was ended.
     """
     if available_jobs() < 2 or not _can_fork():
         return task
@@ -115,18 +122,21 @@ def beside(task: Callable[[], bool]) -> Callable[[], bool]:
     def answer() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         ours.close()
-        theirs.send(task())
+        with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+            theirs.send(task())
         os._exit(0)
 
     process = context.Process(target=answer, daemon=True)
     process.start()
     theirs.close()
 
-    def wait_for_it() -> bool:
+    def wait_for_it() -> Result | None:
         try:
-            return bool(ours.recv())
+            found: Result = ours.recv()
         except EOFError:
-            return False
+            return None
+        else:
+            return found
         finally:
             ours.close()
             process.join()

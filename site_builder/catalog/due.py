@@ -44,7 +44,10 @@ def due(
 
     Rankings change each midnight of the site's zone; only the next one is given.
     """
+    old = instant - NEWS_WINDOW - _SECOND
     for article in articles:
+        if article.timestamp <= old and article.expires is None and article.updated is None:
+            continue  # most of an archive
         if article.draft and not drafts:
             continue
         ends = article.expires

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from site_builder.catalog.urls import Addresses
 from site_builder.errors import Problem, did_you_mean
-from site_builder.model import Article, Card, Document, PieceLink
+from site_builder.model import Article, Document, PieceLink
 
 _HINT = "Name its file, from this one (other.md) or from the root (/2019/other.md); until then the text is no link"
 # As for pins: nearest names cost quadratic time.
@@ -20,17 +20,17 @@ _SUGGESTIONS = 10
 
 
 def resolve_links(
-    articles: Sequence[Article], cards: Sequence[Card], documents: Sequence[Document], addresses: Addresses
+    articles: Sequence[Article], urls: Sequence[str], documents: Sequence[Document], addresses: Addresses
 ) -> tuple[dict[str, str], list[Problem]]:
-    """URLs by site path of the file (``/2019/kapok.md``), and warnings."""
+    """URLs by site path of the file (``/2019/kapok.md``), and warnings; ``urls`` are those of ``articles``."""
     linking: list[Article | Document] = [article for article in articles if article.links]
     linking += [document for document in documents if document.links]
     if not linking:
         return {}, []
     links = dict.fromkeys(sorted({place.key for piece in linking for place in piece.links}), "")
-    for article, card in zip(articles, cards, strict=True):
+    for article, url in zip(articles, urls, strict=True):
         if (path := _site_path(article)) in links:
-            links[path] = card.url
+            links[path] = url
     for document in documents:
         if (path := _site_path(document)) in links:
             links[path] = addresses.url(document.permalink or addresses.listing("document", document.slug))

@@ -12,12 +12,13 @@ from typing import TypeVar
 
 import msgspec
 
-from site_builder.catalog.catalog import Catalog, card_of, taxonomies
+from site_builder.catalog.catalog import Catalog, card_of, leaders
 from site_builder.catalog.links import resolve_links
 from site_builder.catalog.most_read import ranking_of, score
 from site_builder.catalog.pins import resolve_pins
 from site_builder.catalog.related import Postings, Traits
-from site_builder.catalog.taxonomy import Taxon
+from site_builder.catalog.taxonomy import Taxon, policies_of, taxonomies
+from site_builder.catalog.visible import columns_of
 from site_builder.model import Article
 from site_builder.text import fold
 
@@ -57,13 +58,33 @@ def with_piece(catalog: Catalog, old: Article | None, new: Article | None) -> Ca
         return None
     local = list(catalog.local)
     local[place : place + (old is not None)] = [new.timestamp.astimezone(catalog.zone)] if new else []
-    changed = msgspec.structs.replace(renamed, local=local, **_dates(catalog, place, piece, old, new))
+    shown = [new] if new else []
+    changed = msgspec.structs.replace(
+        renamed,
+        local=local,
+        paths=_replaced(catalog.paths, place, old, [article.path for article in shown]),
+        langs=_replaced(catalog.langs, place, old, [article.lang for article in shown]),
+        changed=_replaced(catalog.changed, place, old, [article.updated or article.timestamp for article in shown]),
+        policies=_replaced(
+            catalog.policies, place, old, policies_of(columns_of(shown), renamed.folds["source"], catalog.config)
+        ),
+        aliased=_aliased(catalog.aliased, place, new),
+        **_dates(catalog, place, piece, old, new),
+    )
     return _shown(changed, catalog, place, old, new)
+
+
+def _aliased(before: dict[int, tuple[str, ...]], place: int, new: Article | None) -> dict[int, tuple[str, ...]]:
+    aliases = new.aliases if new else ()
+    if before.get(place, ()) == aliases:
+        return before
+    others = {index: found for index, found in before.items() if index != place}
+    return dict(sorted((others | {place: aliases}).items())) if aliases else others
 
 
 def _renamed(changed: Catalog, before: Catalog, kinds: Collection[str]) -> Catalog | None:
     """The taxa of ``changed.articles``; None where those of other pieces have another name or address now."""
-    taxa, folds = taxonomies(changed.articles, changed.config, changed.addresses, kinds)
+    taxa, folds = taxonomies(columns_of(changed.articles), changed.config, changed.addresses, kinds)
     found = {kind: getattr(before, field) for kind, field in _TAXA.items()} | taxa
     # Cards name them.
     if not _same_terms(before.categories, found["category"]) or not _same_terms(before.tags, found["tag"]):
@@ -132,6 +153,7 @@ def _shown(changed: Catalog, before: Catalog, place: int, old: Article | None, n
         views[cards[0].url] = new.views
     by = ranking_of(changed.config, changed.instant)
     scores = [score(new.views, changed.local[place].toordinal(), {}, by) if by.by_day else new.views] if new else []
+    all_scores = _replaced(before.scores, place, old, scores)
     all_permalinks = _replaced(before.permalinks, place, old, permalinks)
     pins, problems = before.pins, list(before.problems)
     if old is None or new is None or _pinned(old, before.permalinks[place]) != _pinned(new, permalinks[0]):
@@ -139,7 +161,9 @@ def _shown(changed: Catalog, before: Catalog, place: int, old: Article | None, n
     all_cards = _replaced(before.cards, place, old, cards)
     links, warnings = before.links, list(before.warnings)
     if links or (new is not None and new.links):
-        links, warnings = resolve_links(changed.articles, all_cards, changed.documents, changed.addresses)
+        all_urls = [card.url for card in all_cards]
+        links, warnings = resolve_links(changed.articles, all_urls, changed.documents, changed.addresses)
+    linking = before.linking - {place}
     return msgspec.structs.replace(
         changed,
         permalinks=all_permalinks,
@@ -152,8 +176,10 @@ def _shown(changed: Catalog, before: Catalog, place: int, old: Article | None, n
         postings=_posted(before, place, old, new, traits),
         pins=pins,
         links=links,
+        linking=linking | {place} if new is not None and new.links else linking,
         views=views,
-        scores=_replaced(before.scores, place, old, scores),
+        scores=all_scores,
+        leaders=leaders(all_scores, range(len(all_scores)), changed.config.listings.most_read),
         problems=tuple(problems),
         warnings=tuple(warnings),
     )

@@ -6,11 +6,14 @@ the spelling that the configuration names, else the one first published.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from site_builder.catalog import urls
+from site_builder.catalog.visible import Columns
+from site_builder.config import SiteConfig, SyndicationPolicy
 from site_builder.model import Term
 from site_builder.text import fold, slug_of
 
@@ -35,32 +38,78 @@ class Spelling(msgspec.Struct, frozen=True):
     description: str = ""
 
 
+KINDS = ("category", "tag", "author", "source")
+
+
+def taxonomies(
+    articles: Columns, config: SiteConfig, addresses: urls.Addresses, kinds: Collection[str] = KINDS
+) -> tuple[dict[str, dict[str, Taxon]], dict[str, dict[str, str]]]:
+    """The taxa of visible articles, oldest first, and the folds of their names, both by kind."""
+    sections = [Spelling(entry.name, entry.slug, entry.description) for entry in config.categories]
+    spellings = {"category": sections, "tag": list(map(Spelling, config.tag_names))}
+    taxa, folds = {}, {}
+    # One number stands in many lists.
+    indices = list(range(len(articles.path)))
+    for kind in kinds:
+        several = {"tag": articles.tags, "author": articles.authors}.get(kind)
+        if several is None:
+            alone = articles.category if kind == "category" else articles.source
+            carriers = _carriers_of_one(alone, indices)
+        else:
+            carriers = _carriers(several, indices)
+        taxa[kind], folds[kind] = taxonomy(kind, carriers, spellings.get(kind, ()), addresses)
+    return taxa, folds
+
+
+def _carriers_of_one(names: Iterable[str], indices: Iterable[int]) -> dict[str, list[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for index, name in zip(indices, names, strict=True):
+        found[name].append(index)
+    found.pop("", None)
+    return found
+
+
+def _carriers(names: Iterable[Iterable[str]], indices: Iterable[int]) -> dict[str, list[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for index, carried in zip(indices, names, strict=True):
+        for name in carried:
+            found[name].append(index)
+    return found
+
+
+def policies_of(articles: Columns, folds: Mapping[str, str], config: SiteConfig) -> list[SyndicationPolicy]:
+    """How search engines are told of each article: only pieces with a ``source_url`` are syndicated.
+
+    ``folds`` are those of sources' names: twins are one source here too.
+    """
+    default = config.syndication.default
+    configured = {fold(name): policy for name, policy in config.syndication.sources.items()}
+    of_sources = {name: configured.get(folded, default) for name, folded in folds.items()} if configured else {}
+    return [
+        of_sources.get(source, default) if url else "none"
+        for url, source in zip(articles.source_url, articles.source, strict=True)
+    ]
+
+
 def taxonomy(
     kind: str,
-    names: Sequence[Iterable[str]],
+    carriers: Mapping[str, list[int]],
     configured: Sequence[Spelling],
     addresses: urls.Addresses,
 ) -> tuple[dict[str, Taxon], dict[str, str]]:
     """Taxa by folded name, in the configuration's order, then in the order first published; and folds by spelling.
 
-    ``names`` holds the names of each article, oldest first.  Configured names without an article have
-    no taxon.  Where two names have one slug the later published gets a number, so that an address once
-    published stays.
+    ``carriers`` holds the indices of the articles that carry each name, in the order first published.  Configured
+    names without an article have no taxon.  Where two names have one slug the later published gets a number, so that
+    an address once published stays.
     """
-    folds: dict[str, str] = {}
+    folds = {name: fold(name) for name in carriers}
     members: dict[str, list[int]] = {}
     first_spelling: dict[str, str] = {}
-    for index, carried in enumerate(names):
-        for name in carried:
-            folded = folds.get(name)
-            if folded is None:
-                folded = folds[name] = fold(name)
-                if folded not in members:
-                    members[folded] = []
-                    first_spelling[folded] = name
-            found = members[folded]
-            if not found or found[-1] != index:
-                found.append(index)
+    for name, folded in folds.items():
+        found = members.get(folded)
+        first_spelling.setdefault(folded, name)
+        members[folded] = carriers[name] if found is None else sorted({*found, *carriers[name]})
 
     wanted = {fold(spelling.name): spelling for spelling in configured}
     order = [folded for folded in wanted if folded in members]

@@ -8,6 +8,7 @@ added.  Its *output path* is the file below the output folder.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
@@ -46,6 +47,12 @@ class Addresses(msgspec.Struct, frozen=True):
     def url(self, permalink: str) -> str:
         """The root-relative URL of a permalink."""
         return self.base + (permalink if _plain(permalink) else quote(permalink, safe=SAFE))
+
+    def urls(self, permalinks: Sequence[str]) -> list[str]:
+        """The root-relative URLs of permalinks."""
+        if _plain("".join(permalinks)):
+            return [self.base + permalink for permalink in permalinks] if self.base else list(permalinks)
+        return list(map(self.url, permalinks))
 
     def absolute(self, url: str) -> str:
         """The absolute URL of a root-relative one (an absolute one stays)."""

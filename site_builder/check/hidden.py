@@ -43,7 +43,7 @@ Piece = Article | Document
 
 def hidden_pieces(site: Snapshot) -> list[Piece]:
     """The articles and documents that readers do not see."""
-    visible = {article.path for article in site.catalog.articles}
+    visible = set(site.catalog.paths)
     visible |= {document.path for document in site.catalog.documents}
     pieces: list[Piece] = [item.article for item in site.parsed if item.article]
     pieces += [item.document for item in site.parsed if item.document]

@@ -6,7 +6,10 @@ refused by a guard.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
+import sys
 
 import click
 
@@ -63,3 +66,17 @@ def main() -> None:
 
     Exit codes: 0 done, 1 the content or the site is at fault, 2 wrong usage.
     """
+
+
+def run() -> None:
+    """:func:`main` as a program.  What its commands hold of a large archive is not taken apart at the end."""
+    held: list[object] = []
+    try:
+        main(obj=held)
+    except SystemExit as ended:
+        if held and isinstance(ended.code, int):
+            with contextlib.suppress(OSError):  # nobody reads any more
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(ended.code)
+        raise

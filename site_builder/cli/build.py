@@ -92,6 +92,7 @@ def command(
             verify_sample=verify_sample,
             tell=lambda text: click.echo(text, err=True),
             progress=tell,
+            hold=click.get_current_context().find_root().obj,
         )
     if report_path:
         write_report(report, report_path)

@@ -46,5 +46,5 @@ def command(
     if problems:
         print_problems(problems, f"{plural(len(problems), 'leak')}:", "red")
         sys.exit(1)
-    hidden = len(site.parsed) - len(site.catalog.articles) - len(site.catalog.documents)
+    hidden = site.hidden
     click.echo(f"nothing of {plural(hidden, 'hidden piece')} is in {folder}")

@@ -37,7 +37,7 @@ def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> Non
     from site_builder.catalog.related import terms
 
     catalog = load_catalog(site_dir, in_site_zone(at, site_dir) or datetime.now(UTC), drafts=drafts)
-    paths = [article.path for article in catalog.articles]
+    paths = list(catalog.paths)
     index = find(path, paths, catalog.permalinks, Own.of(catalog.config.site.url))
     article = catalog.articles[index]
     shown = catalog.related(index)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog, picture
 from site_builder.catalog.links import links_of
-from site_builder.config import SyndicationPolicy
 from site_builder.model import Article, BodyRef
 from site_builder.pages.contexts import ArticleContext, ArticleView, PageInfo, RedirectContext
 from site_builder.pages.planned import Planned
@@ -21,14 +20,13 @@ CHARACTERS_A_MINUTE = 400
 def plan_articles(catalog: Catalog) -> Iterator[Planned]:
     """One page an article, and one for each alias."""
     newer = catalog.config.related.newer
-    pins = catalog.pins
-    for index, article in enumerate(catalog.articles):
-        permalink = catalog.permalinks[index]
+    pins, linking = catalog.pins, catalog.linking
+    for index, (path, permalink) in enumerate(zip(catalog.paths, catalog.permalinks, strict=True)):
         # Lists look back only; pins and links may name any piece.
-        newest = -1 if newer or index in pins or article.links else index
-        yield Planned("article", permalink, "article.html", article.path, article_context, (index,), newest)
-        if article.aliases:
-            yield from plan_aliases(article.aliases, permalink, article.title, article.path)
+        newest = -1 if newer or index in pins or index in linking else index
+        yield Planned("article", permalink, "article.html", path, article_context, (index,), newest)
+    for index, aliases in catalog.aliased.items():
+        yield from plan_aliases(aliases, catalog.permalinks[index], catalog.articles[index].title, catalog.paths[index])
 
 
 def plan_aliases(aliases: tuple[str, ...], permalink: str, title: str, source: str) -> Iterator[Planned]:
@@ -80,7 +78,7 @@ def article_context(catalog: Catalog, index: int) -> ArticleContext:
 
 def _head(catalog: Catalog, index: int) -> PageInfo:
     article, card = catalog.articles[index], catalog.cards[index]
-    policy = syndication_policy(catalog, article)
+    policy = catalog.policies[index]
     own = catalog.addresses.absolute(card.url)
     return PageInfo(
         kind="article",
@@ -94,16 +92,6 @@ def _head(catalog: Catalog, index: int) -> PageInfo:
         image=picture(article.image, catalog.addresses, catalog.images) if article.image else None,
         breadcrumb=(home_term(catalog), card.category),
     )
-
-
-def syndication_policy(catalog: Catalog, article: Article) -> SyndicationPolicy:
-    """What search engines are told of the piece: only pieces with a ``source_url`` are syndicated."""
-    if not article.source_url:
-        return "none"
-    settings = catalog.config.syndication
-    if not settings.sources or not article.source:
-        return settings.default
-    return catalog.policies.get(catalog.folds["source"][article.source], settings.default)
 
 
 def reading_minutes(article: Article) -> int:

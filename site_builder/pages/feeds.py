@@ -29,8 +29,10 @@ def plan_feeds(catalog: Catalog) -> Iterator[Planned]:
             for name in ("rss.xml", "atom.xml"):
                 place = urls.feed(taxon.permalink, name)
                 source = f"feed of {taxon_source(catalog, taxon)}"
-                arguments = (kind, folded, name, len(taxon.members))
-                yield Planned("feed", place, TEMPLATES[name], source, taxon_feed, arguments, taxon.members[-1])
+                stop = len(taxon.members)
+                shows = (taxon.members, max(0, stop - catalog.config.feeds.entries), stop)
+                arguments = (kind, folded, name, stop)
+                yield Planned("feed", place, TEMPLATES[name], source, taxon_feed, arguments, taxon.members[-1], shows)
 
 
 def site_feed(catalog: Catalog, name: str) -> FeedContext:

@@ -16,10 +16,12 @@ from site_builder.pages.site import blocks, cards, home_term, page_info, site_in
 
 def plan_home(catalog: Catalog) -> Iterator[Planned]:
     """The home page, which is the landing page of the list of all pieces, and the numbered pages of that list."""
-    for part in slices(len(catalog.articles), catalog.config.listings.per_page):
+    members = range(len(catalog.paths))
+    for part in slices(len(members), catalog.config.listings.per_page):
         place = urls.numbered(urls.HOME, part.number)
         if part.number:
-            yield Planned("latest", place, "listing.html", "latest", latest_context, (part,), part.stop - 1)
+            newest, shows = part.stop - 1, (members, part.start, part.stop)
+            yield Planned("latest", place, "listing.html", "latest", latest_context, (part,), newest, shows)
         else:
             yield Planned("home", place, "home.html", "home", home_context, (part,))
 
@@ -27,7 +29,7 @@ def plan_home(catalog: Catalog) -> Iterator[Planned]:
 def latest_context(catalog: Catalog, part: Slice) -> ListingContext:
     """A numbered page of the list of all pieces."""
     title = catalog.config.labels.latest
-    members = range(len(catalog.articles))
+    members = range(len(catalog.paths))
     info = page_info(catalog, "latest", urls.numbered(urls.HOME, part.number), f"{title} ({part.number})", "")
     return ListingContext(info, listing(catalog, "latest", urls.HOME, title, members, part))
 
@@ -57,7 +59,7 @@ def home_context(catalog: Catalog, part: Slice) -> HomeContext:
         ),
         blocks=blocks(catalog, shown),
         listing=listing(catalog, "latest", urls.HOME, catalog.config.labels.latest, members, below),
-        most_read=cards(catalog, catalog.most_read(range(len(catalog.articles)), settings.most_read)),
+        most_read=cards(catalog, catalog.most_read(range(len(catalog.paths)), settings.most_read)),
     )
 
 

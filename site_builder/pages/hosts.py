@@ -36,7 +36,7 @@ def headers_context(catalog: Catalog) -> HeadersContext:
 
 def redirects_context(catalog: Catalog) -> RedirectsContext:
     """A permanent redirect for each alias."""
-    pages = [(article.aliases, catalog.permalinks[index]) for index, article in enumerate(catalog.articles)]
+    pages = [(aliases, catalog.permalinks[index]) for index, aliases in catalog.aliased.items()]
     for index, document in enumerate(catalog.documents):
         pages.append((document.aliases, document_permalink(catalog, index)))
     url = catalog.addresses.url

@@ -29,7 +29,7 @@ def taxa_of(catalog: Catalog, kind: str) -> dict[str, Taxon]:
 
 def taxon_source(catalog: Catalog, taxon: Taxon) -> str:
     """What a taxon's pages come from, for messages: its name and the first article that brings it."""
-    return f"{taxon.kind} '{taxon.name}' (first in {catalog.articles[taxon.members[0]].path})"
+    return f"{taxon.kind} '{taxon.name}' (first in {catalog.paths[taxon.members[0]]})"
 
 
 def plan_listings(catalog: Catalog) -> Iterator[Planned]:
@@ -44,20 +44,20 @@ def plan_listings(catalog: Catalog) -> Iterator[Planned]:
                 arguments = (kind, folded, part, fed)
                 # A category's landing page shows what is most read, which any piece may change.
                 promised = -1 if kind == "category" and not part.number else newest(taxon.members, part)
-                yield Planned(kind, place, "listing.html", source, taxon_context, arguments, promised)
+                shows = (taxon.members, part.start, part.stop)
+                yield Planned(kind, place, "listing.html", source, taxon_context, arguments, promised, shows)
     for year, members in catalog.years.items():
         for part in slices(len(members), per_page):
             place = urls.numbered(urls.year(year), part.number)
-            yield Planned(
-                "year", place, "listing.html", f"year {year}", year_context, (year, part), newest(members, part)
-            )
+            promised, shows = newest(members, part), (members, part.start, part.stop)
+            name = f"year {year}"
+            yield Planned("year", place, "listing.html", name, year_context, (year, part), promised, shows)
     for (year, month), members in catalog.months.items():
         for part in slices(len(members), per_page):
             place = urls.numbered(urls.month(year, month), part.number)
+            promised, shows = newest(members, part), (members, part.start, part.stop)
             name = f"month {year}/{month:02}"
-            yield Planned(
-                "month", place, "listing.html", name, month_context, (year, month, part), newest(members, part)
-            )
+            yield Planned("month", place, "listing.html", name, month_context, (year, month, part), promised, shows)
     for kind in index_kinds(catalog):
         yield Planned("index", urls.index(kind), "index.html", f"index of {kind}s", index_context, (kind,))
 

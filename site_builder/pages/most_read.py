@@ -26,7 +26,7 @@ def most_read_context(catalog: Catalog) -> MostReadContext:
     return MostReadContext(
         page=page_info(catalog, "ranking", urls.MOST_READ, title, ""),
         title=title,
-        most_read=cards(catalog, catalog.most_read(range(len(catalog.articles)), count)),
+        most_read=cards(catalog, catalog.most_read(range(len(catalog.paths)), count)),
         rails=tuple(
             Rail(taxon.slug, taxon.name, taxon.term.url, cards(catalog, catalog.most_read(taxon.members, count)))
             for taxon in catalog.categories.values()
@@ -38,7 +38,7 @@ def fragment_context(catalog: Catalog) -> FragmentContext:
     """The most read pieces of the site; search engines have the page."""
     info = page_info(catalog, "fragment", urls.MOST_READ, catalog.config.labels.most_read, "", robots="noindex")
     count = catalog.config.listings.most_read
-    return FragmentContext(info, cards(catalog, catalog.most_read(range(len(catalog.articles)), count)))
+    return FragmentContext(info, cards(catalog, catalog.most_read(range(len(catalog.paths)), count)))
 
 
 def plan_views(catalog: Catalog) -> Iterator[Planned]:
@@ -46,8 +46,8 @@ def plan_views(catalog: Catalog) -> Iterator[Planned]:
     if not catalog.config.views.live:
         return
     shards: list[list[str]] = [[] for _ in range(urls.VIEWS_SHARDS)]
-    for card in catalog.cards:
-        shards[urls.views_shard_of(card.url)].append(card.url)
+    for url in catalog.views:
+        shards[urls.views_shard_of(url)].append(url)
     for number, found in enumerate(shards):
         place = urls.views_shard(number)
         yield Planned("views", place, "views/shard.json", "views.live", views_context, (tuple(sorted(found)),))

@@ -43,12 +43,8 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
     Paths that differ in case or composition only are one file on many disks, so they collide too.
     """
     outputs = list(outputs)
-    paths = [path for path, _ in outputs]
-    if all(map(str.isascii, paths)):
-        # Most sites have nothing to tell: a few looks at all paths together say so.
-        lowered = {path.lower() for path in paths}
-        if len(lowered) == len(paths) and lowered.isdisjoint(_all_folders(lowered)):
-            return []
+    if _are_apart([path for path, _ in outputs]):
+        return []
     owners: dict[str, tuple[str, str]] = {}
     folders: dict[str, str] = {}
     problems = []
@@ -70,13 +66,27 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
 _BROUGHT = re.compile(r"(.*) \(first in (content/.*)\)", re.DOTALL).fullmatch
 
 
-def _all_folders(paths: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    level = {path.rpartition("/")[0] for path in paths}
-    while level := level - {""}:
-        found |= level
-        level = {folder.rpartition("/")[0] for folder in level} - found
-    return found
+def _are_apart(paths: list[str]) -> bool:
+    """Whether a look at all paths together says that none collide: most sites have nothing to tell."""
+    whole = "\n".join(paths)
+    if not whole.isascii():
+        return False
+    whole = whole.lower()
+    lowered = whole.split("\n")
+    page = "/index.html"
+    # A folder that is called as most files are would need a closer look.
+    if not len(set(lowered)) == len(lowered) == len(paths) or "index.html/" in whole:
+        return False
+    files = {path for path in lowered if not path.endswith(page)}
+    # What stands in a folder of its own, "a/b/index.html", needs a/b and a; the rest what is before its name.
+    if not files.isdisjoint([path[: -len(page)] for path in lowered if path.endswith(page)]):
+        return False
+    folders = {path.rsplit("/", 2)[0] if path.endswith(page) else path.rpartition("/")[0] for path in lowered}
+    while folders := folders - {""}:
+        if not files.isdisjoint(folders):
+            return False
+        folders = {folder.rpartition("/")[0] for folder in folders}
+    return True
 
 
 def _problem(path: str, source: str, other: str, why: str = "") -> Problem:

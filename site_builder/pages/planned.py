@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +19,9 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
 
     ``newest`` is a promise: beside ``arguments``, the configuration, and the names and addresses of taxa, the
     context depends on no article that was published after the one of that index.  -1 promises nothing.
+
+    ``shows`` are the articles that such a page shows: a list, and where it begins and ends there.  None: an article,
+    and what it looks back on.
     """
 
     kind: str
@@ -28,6 +31,7 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
     make: Callable[..., msgspec.Struct]
     arguments: tuple[Any, ...] = ()
     newest: int = -1
+    shows: tuple[Sequence[int], int, int] | None = None
 
     @property
     def path(self) -> str:

@@ -94,7 +94,7 @@ def shared_values(catalog: Catalog) -> dict[str, object]:
         "indexes": tuple(index_term(catalog, kind) for kind in index_kinds(catalog)),
         "blocks": blocks(catalog, frozenset()),
         "latest": cards(catalog, catalog.newest(settings.per_page)),
-        "most_read": cards(catalog, catalog.most_read(range(len(catalog.articles)), settings.most_read)),
+        "most_read": cards(catalog, catalog.most_read(range(len(catalog.paths)), settings.most_read)),
     }
 
 
@@ -135,7 +135,7 @@ def _block(catalog: Catalog, name: str, block: Block, without: frozenset[int]) -
         if folded
     ]
     taxa = [found.get(folded) for found, folded in wanted]
-    members: list[int] | range = range(len(catalog.articles))
+    members: list[int] | range = range(len(catalog.paths))
     for taxon in taxa:
         members = sorted(set(members).intersection(taxon.members)) if taxon else []
     if block.order == "most_read":

@@ -10,8 +10,6 @@ import msgspec
 from site_builder.catalog import urls
 from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.due import NEWS_WINDOW
-from site_builder.model import Article
-from site_builder.pages.articles import syndication_policy
 from site_builder.pages.contexts import FeedEntry, NewsContext, RobotsContext, SitemapContext, SitemapUrl
 from site_builder.pages.feeds import feed_entry
 from site_builder.pages.listings import KINDS, taxa_of
@@ -31,7 +29,8 @@ def plan_sitemaps(catalog: Catalog) -> Iterator[Planned]:
     for year, month, shard, part in _shards(catalog):
         place = _shard_permalink(year, month, shard)
         arguments = (year, month, shard, len(part))
-        yield Planned("sitemap", place, "sitemaps/shard.xml", source, month_context, arguments, part[-1])
+        shows = (part, 0, len(part))
+        yield Planned("sitemap", place, "sitemaps/shard.xml", source, month_context, arguments, part[-1], shows)
     for shard in range(_count(len(_other_pages(catalog)))):
         place = _pages_permalink(shard)
         yield Planned("sitemap", place, "sitemaps/shard.xml", source, pages_context, (shard,))
@@ -53,11 +52,8 @@ def _shards(catalog: Catalog) -> Iterator[tuple[int, int, int, list[int]]]:
 
 def _indexed(catalog: Catalog, year: int, month: int) -> list[int]:
     """The pieces of a month that search engines shall index under the site's own address."""
-    return [
-        index
-        for index in catalog.months[year, month]
-        if syndication_policy(catalog, catalog.articles[index]) not in ("noindex", "canonical")
-    ]
+    policies = catalog.policies
+    return [index for index in catalog.months[year, month] if policies[index] not in ("noindex", "canonical")]
 
 
 def _shard_permalink(year: int, month: int, shard: int) -> str:
@@ -68,10 +64,6 @@ def _pages_permalink(shard: int) -> str:
     return urls.sitemap_shard("pages" + (f"-{shard + 1}" if shard else ""))
 
 
-def _changed(article: Article) -> datetime:
-    return article.updated or article.timestamp
-
-
 def month_context(catalog: Catalog, year: int, month: int, shard: int, length: int) -> SitemapContext:
     """The pieces of one month from the shard's first on, ``length`` of them."""
     absolute = catalog.addresses.absolute
@@ -79,7 +71,7 @@ def month_context(catalog: Catalog, year: int, month: int, shard: int, length: i
     for index in _indexed(catalog, year, month)[shard * SHARD :][:length]:
         card = catalog.cards[index]
         images = (absolute(card.image.url),) if card.image else ()
-        found.append(SitemapUrl(absolute(card.url), _changed(catalog.articles[index]), images))
+        found.append(SitemapUrl(absolute(card.url), catalog.changed[index], images))
     return SitemapContext(tuple(found))
 
 
@@ -116,7 +108,7 @@ def index_context(catalog: Catalog) -> SitemapContext:
 
     entries = []
     for year, month, shard, members in _shards(catalog):
-        changed = max(_changed(catalog.articles[index]) for index in members)
+        changed = max(map(catalog.changed.__getitem__, members))
         entries.append(entry(_shard_permalink(year, month, shard), changed))
     others = _other_pages(catalog)
     for shard in range(_count(len(others))):
@@ -128,11 +120,10 @@ def index_context(catalog: Catalog) -> SitemapContext:
 def news_context(catalog: Catalog) -> NewsContext:
     """The pieces of the 48 hours up to the build's instant, newest first."""
     entries: list[FeedEntry] = []
-    for index in range(len(catalog.articles) - 1, -1, -1):
-        article = catalog.articles[index]
-        if catalog.instant - article.timestamp > NEWS_WINDOW or len(entries) == NEWS_ENTRIES:
+    for index in range(len(catalog.paths) - 1, -1, -1):
+        if catalog.instant - catalog.local[index] > NEWS_WINDOW or len(entries) == NEWS_ENTRIES:
             break
-        if syndication_policy(catalog, article) == "none":
+        if catalog.policies[index] == "none":
             entry = feed_entry(catalog, index)
             entries.append(msgspec.structs.replace(entry, lang=news_language(entry.lang)))
     return NewsContext(tuple(entries))

@@ -121,7 +121,7 @@ def facts(preview: Preview, mode: Mode, path: str, version: str, *, is_near: boo
         at=_local(mode.at, zone) if mode.at else "",
         now=_local(preview.instant(mode), zone),
         zone=view.catalog.config.site.timezone,
-        hidden=len(records) - len(view.catalog.articles) - len(view.catalog.documents),
+        hidden=len(records) - len(view.catalog.paths) - len(view.catalog.documents),
         piece=_piece(view, planned, preview.instant(Mode())) if planned and planned.kind == "article" else None,
         unseen=unseen_at(preview.known, view, path, preview.instant(mode)) if place is None and is_near else None,
     )

@@ -23,7 +23,7 @@ SCAN = ""
 # So many changed sources are read at once; more are left waiting, to be read in the background.
 AT_MOST = 1_500
 
-NO_FILES = SiteFiles(articles=(), copied=(), templates={}, assets={}, content=frozenset(), stamps={})
+NO_FILES = SiteFiles(articles=(), copied=(), templates={}, assets={}, stamps={})
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from site_builder.catalog.catalog import Catalog, is_visible
+from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.visible import is_visible
 from site_builder.model import Article, Document
 from site_builder.preview.known import Known
 from site_builder.preview.view import View

@@ -12,10 +12,12 @@ from pathlib import Path
 import msgspec
 
 from site_builder.building.snapshot import bytes_of, renderer_of, template_values, templates_of
-from site_builder.catalog.catalog import Catalog, is_visible, make_catalog
+from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.due import NEWS, due
+from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.renewing import with_piece
+from site_builder.catalog.visible import is_visible
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, Parsed, StoredViews
 from site_builder.pages.plan import collisions, plan

@@ -27,8 +27,8 @@ CHANGING = frozenset(
     "difference_update intersection_update symmetric_difference_update".split()
 )
 
-# A macro's remembered texts, about 1 kB each: the rows of all listings of 30,000 pieces.
-REMEMBERED = 32_768
+# A macro's remembered texts, about 1 kB each: pages are made oldest first, and show pieces that are near in time.
+REMEMBERED = 1 << 13
 
 _PLAIN = frozenset((int, bool, type(None)))
 

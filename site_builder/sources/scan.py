@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -36,12 +36,17 @@ class CopiedFile(msgspec.Struct, frozen=True, order=True):
     kind: str = "file"
 
 
-Stamp = tuple[int, int, int, int]
-"""What the disk tells of a file: times of modification and of change (ns), size in bytes, inode.
+Stamp = bytes
+"""What the disk tells of a file: times of modification and of change (ns), size in bytes, inode, packed.
 
 Another stamp says that a file may have changed; an equal one, that it has not since the stamp was taken,
 unless that was within the same tick of the disk's clock.
 """
+
+_STAMP = struct.Struct("<qqQQ")
+STAMP_SIZE = _STAMP.size
+_WORD = (1 << 64) - 1  # some disks have longer numbers
+_pack = _STAMP.pack
 
 
 class SiteFiles(msgspec.Struct, frozen=True):
@@ -57,7 +62,6 @@ class SiteFiles(msgspec.Struct, frozen=True):
     copied: tuple[CopiedFile, ...]
     templates: dict[str, tuple[str, str]]
     assets: dict[str, str]
-    content: frozenset[str]
     stamps: dict[str, Stamp]
     folder: str = "."
 
@@ -118,7 +122,6 @@ def scan(site_dir: Path) -> SiteFiles:
         copied=tuple(sorted(copied.values())),
         templates=templates,
         assets=assets,
-        content=frozenset(content),
         folder=str(site_dir),
         stamps=stamps,
     )
@@ -133,10 +136,10 @@ def _layers(starter: Path, site_dir: Path) -> list[Path]:
     return [site_dir] if starter.resolve() == site_dir.resolve() else [starter, site_dir]
 
 
-def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp]) -> Iterator[str]:
+def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp]) -> list[str]:
     """Paths of all files below ``root/top``, hidden ones left out, relative to ``root``; ``stamps`` gets theirs."""
+    found: list[str] = []
     waiting = [top]
-    real_top: str | None = None
     while waiting:
         folder = waiting.pop()
         try:
@@ -148,39 +151,57 @@ def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp
             continue
         for entry in entries:
             name = entry.name
-            if (name.startswith(".") and name != WELL_KNOWN) or name.endswith("~"):
+            if (name[0] == "." and name != WELL_KNOWN) or name[-1] == "~":
                 continue
             path = f"{folder}/{name}"
-            if not _is_text(path):
+            if not _is_text(name):
                 shown = path.encode(errors="replace").decode(errors="replace")
                 problems.append(Problem(shown, message="the file's name holds characters that are no text"))
+            elif entry.is_file(follow_symlinks=False):
+                stamps[path] = stamp_of(entry.stat(follow_symlinks=False))
+                found.append(path)
             elif entry.is_symlink():
-                real_top = real_top or os.path.realpath(root / top)
-                target = os.path.realpath(root / path)
-                if not target.startswith(real_top + os.sep):
-                    problems.append(Problem(path, message=f"is a link that leads out of {top}/", hint="Copy the file"))
-                elif os.path.isfile(target):
+                if _leads_to_a_file(root, top, path, problems):
                     stamps[path] = stamp_of(entry.stat())
-                    yield path
-                elif not os.path.exists(target):
-                    problems.append(Problem(path, message="is a link to a file that does not exist"))
-                else:
-                    problems.append(Problem(path, message="is a link to a folder", hint="Linked folders are not read"))
+                    found.append(path)
             elif entry.is_dir():
                 waiting.append(path)
-            elif entry.is_file():
-                stamps[path] = stamp_of(entry.stat())
-                yield path
+    return found
+
+
+def _leads_to_a_file(root: Path, top: str, path: str, problems: list[Problem]) -> bool:
+    """Whether the link at ``path`` is one to a file below ``root/top``; what else it is goes to ``problems``."""
+    target = os.path.realpath(root / path)
+    if not target.startswith(os.path.realpath(root / top) + os.sep):
+        problems.append(Problem(path, message=f"is a link that leads out of {top}/", hint="Copy the file"))
+    elif os.path.isfile(target):
+        return True
+    elif not os.path.exists(target):
+        problems.append(Problem(path, message="is a link to a file that does not exist"))
+    else:
+        problems.append(Problem(path, message="is a link to a folder", hint="Linked folders are not read"))
+    return False
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp of a file."""
-    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    return _pack(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _WORD)
 
 
-def _is_text(path: str) -> bool:
-    """Whether a path can be shown on one line: no controls, no separators of lines, no bytes that are no UTF-8."""
-    return path.isprintable() or not any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in path)
+def last_touched(stamp: Stamp) -> int:
+    """When the file of a stamp was last modified or changed, in ns."""
+    modified, changed, _, _ = _STAMP.unpack(stamp)
+    return int(max(modified, changed))
+
+
+def size_in(stamp: Stamp) -> int:
+    """The size of the file of a stamp, in bytes."""
+    return int(_STAMP.unpack(stamp)[2])
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be shown on one line: no controls, no separators of lines, no bytes that are no UTF-8."""
+    return name.isprintable() or not any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in name)
 
 
 def _fingerprint(location: str) -> str:

@@ -62,7 +62,7 @@ class Places(msgspec.Struct, frozen=True):
 
 def places_of(catalog: Catalog, stored: StoredViews) -> Places:
     """All addresses of articles, those that they had earlier among them; an address taken over belongs to its owner."""
-    earlier = heirs(stored, catalog.articles, catalog.permalinks, {article.path for article in catalog.articles})
+    earlier = heirs(stored, catalog.articles, catalog.permalinks, set(catalog.paths))
     articles = {key: earlier.get(path, path) for key, path in sorted(stored.addresses.items())}
     articles |= current_addresses(catalog)
     others = {place_key(page.permalink) for page in plan(catalog) if page.kind not in ("article", "redirect")}

@@ -58,7 +58,7 @@ def top(
     life = settings.half_life if half_life is None else half_life
     by = ranking(reach, life, at.astimezone(catalog.zone).toordinal())
     stored = read_views(site_dir, settings.store, max(by.first, 1))
-    existing = [article.path for article in catalog.articles]
+    existing = catalog.paths
     inherited = inheritances(stored, catalog.articles, catalog.permalinks, existing)
     taxa = [
         found
@@ -95,7 +95,7 @@ def _taxon(kind: str, name: str, taxa: dict[str, Taxon]) -> Taxon | None:
 
 
 def _members(catalog: Catalog, taxa: Sequence[Taxon]) -> list[int]:
-    members = set(range(len(catalog.articles)))
+    members = set(range(len(catalog.paths)))
     for taxon in taxa:
         members &= set(taxon.members)
     return sorted(members)

@@ -16,7 +16,8 @@ STEPS = (
     ("site_builder.building.store", "Store.forget"),
     ("site_builder.building.store", "Store.save"),
     ("site_builder.building.output", "Output.stage"),
-    ("site_builder.building.publish", "write_manifest"),
+    ("site_builder.building.publish", "write_fresh"),
+    ("site_builder.building.publish", "put_in_place"),
 )
 
 

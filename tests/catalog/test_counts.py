@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from site_builder.catalog.catalog import make_catalog
 from site_builder.catalog.counts import mark
+from site_builder.catalog.making import make_catalog
 from site_builder.config import parse_config
 from site_builder.model import StoredViews
 from tests.support.articles import LATER, article

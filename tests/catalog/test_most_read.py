@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.catalog.catalog import make_catalog
+from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import UNIT_BITS, ranking, score, terms, weight
 from site_builder.config import parse_config
 from site_builder.model import StoredViews

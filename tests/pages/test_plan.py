@@ -46,7 +46,7 @@ def test_aliases_are_pages_and_collide_like_any_other() -> None:
     pages = plan(found)
     assert {page.path for page in pages if page.kind == "redirect"} == {"old/index.html", "brief/index.html"}
     (problem,) = collisions((page.path, page.source) for page in pages)
-    assert {problem.path} == {"content/b.md"}
+    assert {problem.path} == {"content/a.md"}
 
 
 def test_an_alias_that_is_the_pieces_own_address_is_told_as_what_it_is() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.building.past import unchanged_before
+from site_builder.building.past import changed_before, unchanged_before
 from site_builder.building.records import Past
 from site_builder.pages.plan import plan
 from tests.support.articles import article, catalog
@@ -50,11 +52,8 @@ RECORDS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 6)), max_size=12)
 
 
 def past(records: list[tuple[int, int]]) -> Past:
-    from site_builder.building.past import _RECORD
-
-    return Past(
-        b"k", {"tag:a": b"1"}, b"".join(_RECORD.pack(bytes([name]) * 16, second, 1) for name, second in records)
-    )
+    traits = b"".join(bytes([name]) * 8 for name, _ in records)
+    return Past(b"k", {"tag:a": b"1"}, traits, array("q", [second for _, second in records]).tobytes())
 
 
 @given(RECORDS, RECORDS)
@@ -73,7 +72,51 @@ def test_what_is_unchanged_is_common_and_older_than_every_difference(
 def test_another_configuration_or_name_of_a_taxon_leaves_nothing_unchanged() -> None:
     one = past([(0, 1), (1, 2)])
     assert unchanged_before(one, one) == 2
-    assert unchanged_before(one, Past(b"other", one.taxa, one.articles)) == 0
-    assert unchanged_before(one, Past(b"k", {"tag:a": b"2"}, one.articles)) == 0
-    assert unchanged_before(one, Past(b"k", {"tag:a": b"1", "tag:b": b"9"}, one.articles)) == 2
-    assert unchanged_before(one, Past(b"k", {}, one.articles)) == 2
+    assert unchanged_before(one, Past(b"other", one.taxa, one.traits, one.seconds)) == 0
+    assert unchanged_before(one, Past(b"k", {"tag:a": b"2"}, one.traits, one.seconds)) == 0
+    assert unchanged_before(one, Past(b"k", {"tag:a": b"1", "tag:b": b"9"}, one.traits, one.seconds)) == 2
+    assert unchanged_before(one, Past(b"k", {}, one.traits, one.seconds)) == 2
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=40), st.integers(0, 40))
+def test_what_looks_another_way_is_found_wherever_it_is(pairs: list[tuple[int, int]], index: int) -> None:
+    old, new = (Past(b"k", {}, articles=b"".join(bytes([pair[side]]) * 16 for pair in pairs)) for side in (0, 1))
+    found = [number for number, (before, now) in enumerate(pairs[:index]) if before != now]
+    assert changed_before(old, new, index) == found
+    # A correction that came, or was taken back.
+    awaiting = msgspec.structs.replace(new, awaited=(0, 3))
+    assert changed_before(old, awaiting, index) == sorted({*found, *(n for n in (0, 3) if n < index)})
+
+
+@given(PIECES, st.sets(st.integers(0, 30)))
+def test_a_page_shows_no_article_but_those_that_it_names(
+    pieces: list[tuple[int, dict[str, Any]]], other: set[int]
+) -> None:
+    pieces.sort(key=lambda piece: piece[0])
+    old, new = (
+        catalog(
+            *[
+                article(
+                    f"p{n:02}", day, **keys, **({"title": "Another", "summary": "Another"} if n in corrected else {})
+                )
+                for n, (day, keys) in enumerate(pieces)
+            ],
+            config=CONFIG,
+        )
+        for corrected in (frozenset[int](), other)
+    )
+    kept = 0
+    for page, before in zip(plan(new), plan(old), strict=True):
+        if page.newest < 0:
+            continue
+        if page.shows is None:
+            listed = new.related(page.newest)
+            following = new.next(page.newest, listed)
+            shown = {page.newest, *listed, *(() if following is None else (following,))}
+        else:
+            members, start, stop = page.shows
+            shown = {*members[start:stop]}
+        if shown.isdisjoint(other):
+            kept += 1
+            assert page.page(new) == before.page(old), page.permalink
+    assert kept or not pieces or other

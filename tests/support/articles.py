@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from site_builder.catalog.catalog import Catalog, make_catalog
+from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.making import make_catalog
 from site_builder.config import parse_config
 from site_builder.model import Article
 
