@@ -34,6 +34,10 @@ class KeptBodies:
         self._opened: tuple[int, sqlite3.Connection | None] = (0, None)
         self._fresh: list[tuple[bytes, bytes]] = []
 
+    def __reduce__(self) -> tuple[type[KeptBodies], tuple[Path, bytes]]:
+        """In another process the cache is opened anew."""
+        return KeptBodies, (self._cache, self._settings)
+
     def key(self, body: bytes, lang: str) -> bytes:
         """The key of the body with that digest."""
         return digest(self._settings, body, lang.encode())

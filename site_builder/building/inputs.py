@@ -6,6 +6,7 @@ In: what a scan found, what the last build knew.  Out: an :class:`InputEntry` fo
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
@@ -69,7 +70,7 @@ class Ahead:
     def take(self, entries: Mapping[str, InputEntry], paths: Sequence[str]) -> list[Parsed]:
         """What ``entries`` hold for the Markdown files ``paths``."""
         parsed, known = self._parsed, self._known
-        self._parsed = {}
+        self._parsed, self._known = {}, {}
         if not parsed:
             return [_DECODE(entries[path].parsed) for path in paths]
         return [
@@ -169,13 +170,7 @@ def _read_articles(
     progress: Progress,
 ) -> int:
     """Read and where needed parse ``unsure``; the most memory that all processes took together."""
-
-    parent = os.getpid()
-
-    def read(chunk: range) -> tuple[bytes, int]:
-        found = [_read_article(site_dir, unsure[index], files, known, start, rules, rules_digest) for index in chunk]
-        return _ENCODE(found), own_memory() if chunk.stop == len(unsure) and os.getpid() != parent else 0
-
+    read = functools.partial(_read_some, unsure, site_dir, files, known, start, rules, rules_digest, os.getpid())
     decode = msgspec.msgpack.Decoder(list[InputEntry]).decode
     done = memory = 0
     for chunk, (data, used) in run(read, len(unsure), jobs):
@@ -188,6 +183,22 @@ def _read_articles(
         done += len(chunk)
         progress("parse", done, len(unsure))
     return memory
+
+
+def _read_some(
+    unsure: Sequence[str],
+    site_dir: str,
+    files: SiteFiles,
+    known: Mapping[str, InputEntry],
+    start: int,
+    rules: Rules,
+    rules_digest: bytes,
+    parent: int,
+    chunk: range,
+) -> tuple[bytes, int]:
+    """The entries of a chunk of ``unsure`` as MessagePack; with the last one the memory that this process takes."""
+    found = [_read_article(site_dir, unsure[index], files, known, start, rules, rules_digest) for index in chunk]
+    return _ENCODE(found), own_memory() if chunk.stop == len(unsure) and os.getpid() != parent else 0
 
 
 def _read_article(

@@ -6,6 +6,7 @@ each kind were rendered, spliced, reused.  Runs in worker processes over chunks 
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -189,22 +190,7 @@ def make_pages(
         _ = site.renderer  # made once here, not in each worker
 
     # One for each process: most cards and terms stand on pages of many chunks.
-    canon = Canon()
-
-    parent = os.getpid()
-
-    def make(chunk: range) -> bytes:
-        result = _Chunk()
-        for start in range(chunk.start, chunk.stop, TOGETHER):
-            _make_some(planned[start : min(start + TOGETHER, chunk.stop)], site, known, output, canon, result)
-            if len(result.problems) >= ENOUGH_PROBLEMS:
-                break
-        if chunk.stop == len(planned) and os.getpid() != parent:
-            result.memory = own_memory()
-        if kept is not None:
-            result.bodies = kept.take_fresh()
-        return _ENCODE(result)
-
+    make = functools.partial(_make_chunk, planned, site, known, output, Canon(), kept, os.getpid())
     decode = msgspec.msgpack.Decoder(_Answer).decode
     first_at: dict[tuple[str, int, str], Problem] = {}
     waiting: list[tuple[bytes, list[int]]] = []
@@ -228,6 +214,29 @@ def make_pages(
         raise SiteError(first_at.values())
     _take_up(waiting, made, known.build)
     return made._replace(memory=memory)
+
+
+def _make_chunk(
+    planned: Sequence[Planned],
+    site: Snapshot,
+    known: Known,
+    output: Output,
+    canon: Canon,
+    kept: KeptBodies | None,
+    parent: int,
+    chunk: range,
+) -> bytes:
+    """A chunk of ``planned``: a :class:`_Chunk` as MessagePack.  ``parent`` is the process that asks."""
+    result = _Chunk()
+    for start in range(chunk.start, chunk.stop, TOGETHER):
+        _make_some(planned[start : min(start + TOGETHER, chunk.stop)], site, known, output, canon, result)
+        if len(result.problems) >= ENOUGH_PROBLEMS:
+            break
+    if chunk.stop == len(planned) and os.getpid() != parent:
+        result.memory = own_memory()
+    if kept is not None:
+        result.bodies = kept.take_fresh()
+    return _ENCODE(result)
 
 
 def _take_up(answers: list[tuple[bytes, list[int]]], made: Made, build: int) -> None:

@@ -6,6 +6,7 @@ the last build, at its instant: what was edited since waits for the next one.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -122,13 +123,7 @@ class _Filled(msgspec.Struct, array_like=True):
 
 def _fill_all(waiting: Sequence[tuple[PageEntry, str]], target: Output, jobs: int) -> _Filled:
     """Fill the slots of ``waiting`` with what is to be shown there."""
-
-    def fill(chunk: range) -> bytes:
-        done = _Filled()
-        for number in chunk:
-            _fill(*waiting[number], target, done)
-        return _ENCODE(done)
-
+    fill = functools.partial(_fill_some, waiting, target)
     decode = msgspec.msgpack.Decoder(_Filled).decode
     found = _Filled()
     for _, data in run(fill, len(waiting), jobs):
@@ -137,6 +132,13 @@ def _fill_all(waiting: Sequence[tuple[PageEntry, str]], target: Output, jobs: in
         found.in_place += part.in_place
         found.altered += part.altered
     return found
+
+
+def _fill_some(waiting: Sequence[tuple[PageEntry, str]], target: Output, chunk: range) -> bytes:
+    done = _Filled()
+    for number in chunk:
+        _fill(*waiting[number], target, done)
+    return _ENCODE(done)
 
 
 def _fill(entry: PageEntry, shown: str, target: Output, done: _Filled) -> None:

@@ -6,6 +6,7 @@ be rendered on its own.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,6 +67,10 @@ class Snapshot:
     hidden: int
     until: datetime | None
     kept: Bodies | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: what is computed from them is computed anew in another process."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @cached_property
     def paths(self) -> list[str]:

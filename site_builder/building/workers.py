@@ -1,21 +1,24 @@
 """Work on many indices by several processes.
 
-Workers are forked, so they see everything that the parent had made before; chunks of indices go in,
-results come out.  One job, or a system without fork, is the same function in a plain loop.
+Workers are forked, so they see everything that the parent had made before; chunks of indices go in, results come out.
+Where there is no fork they are started anew and are sent the task, which then must be one that can be pickled: a
+:func:`functools.partial` of a module's function.  One job is the same function in a plain loop.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 import traceback
+import types
 from collections import deque
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from site_builder.errors import SiteError
 
@@ -25,6 +28,8 @@ Result = TypeVar("Result")
 CHUNKS_A_JOB = 24
 SMALLEST_CHUNK = 16
 FEWEST_FOR_FORK = 64
+# Starting Python and sending it a large archive takes seconds.
+FEWEST_FOR_SPAWN = 2_000
 
 
 class WorkerDied(RuntimeError):
@@ -45,15 +50,25 @@ def run(task: Callable[[range], Result], count: int, jobs: int) -> Iterator[tupl
     """
     size = max(SMALLEST_CHUNK, -(-count // (jobs * CHUNKS_A_JOB)))
     chunks = [range(start, min(start + size, count)) for start in range(0, count, size)]
-    if jobs <= 1 or count < FEWEST_FOR_FORK or not _can_fork():
+    method = _method(count)
+    if jobs <= 1 or not method:
         for chunk in chunks:
             yield chunk, task(chunk)
         return
-    yield from _run_forked(task, chunks, min(jobs, len(chunks)))
+    yield from _run_beside(task, chunks, min(jobs, len(chunks)), method)
 
 
-def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int) -> Iterator[tuple[range, Result]]:
-    context = multiprocessing.get_context("fork")
+def _method(count: int) -> Literal["", "fork", "spawn"]:
+    """How processes are started for ``count`` indices; '' where starting them takes longer than the work."""
+    if _can_fork():
+        return "fork" if count >= FEWEST_FOR_FORK else ""
+    return "spawn" if count >= FEWEST_FOR_SPAWN else ""
+
+
+def _run_beside(
+    task: Callable[[range], Result], chunks: list[range], jobs: int, method: Literal["fork", "spawn"]
+) -> Iterator[tuple[range, Result]]:
+    context: Any = multiprocessing.get_context(method)
     # Each worker has a stretch of its own: what lies side by side uses the same values, and a worker has a copy of
     # all that it has touched.  Who is done helps where most is left, from the end.
     share = -(-len(chunks) // jobs)
@@ -75,8 +90,10 @@ def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int)
     try:
         for _ in stretches:
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(task, theirs, [*processes, ours]), daemon=True)
-            process.start()
+            inherited = [*processes, ours] if method == "fork" else []
+            process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
+            with _no_program():
+                process.start()
             theirs.close()
             processes[ours] = process
             hand_out(ours)
@@ -107,6 +124,17 @@ def _run_forked(task: Callable[[range], Result], chunks: list[range], jobs: int)
                 process.terminate()
             process.join()
             connection.close()
+
+
+@contextlib.contextmanager
+def _no_program() -> Iterator[None]:
+    """Processes that are started anew would run this program's own file again; none of it is needed there."""
+    program = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = program
 
 
 def beside(task: Callable[[], Result]) -> Callable[[], Result | None]:
@@ -152,6 +180,7 @@ def _serve(task: Callable[[range], object], pipe: Connection, others: list[Conne
     """A worker's life: chunks in, answers out, until None comes."""
     # Ctrl-C reaches the whole group; the parent ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # as in the parent: what it makes lives long
     for other in others:
         other.close()
     while (chunk := pipe.recv()) is not None:

@@ -6,6 +6,7 @@ In: parsed articles and documents, the configuration, the instant.  Out: :class:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -75,17 +76,10 @@ def make_catalog(
             for seed, path, when in zip(visible.views, paths, local, strict=True)
         ]
 
-    def piece(index: int) -> Article:
-        assert again is not None
-        return as_of(again(paths[index]), instant)
-
-    def card(index: int) -> Card:
-        tags = traits.tags[index]
-        tag = taxa["tag"][tags[0]].term if tags else None
-        category = taxa["category"][traits.category[index]].term
-        return make_card(shown[index], addressed[index], category, tag, addresses, sizes)
-
-    shown: Sequence[Article] = Made(len(paths), piece) if again else list(visible.article)
+    shown: Sequence[Article] = list(visible.article)
+    if again:
+        shown = Made(len(paths), _Pieces(paths, again, instant))
+    card = _Cards(shown, addressed, traits, taxa["category"], taxa["tag"], addresses, sizes)
     return Catalog(
         config=config,
         instant=instant,
@@ -122,6 +116,37 @@ def make_catalog(
         problems=tuple(problems),
         warnings=tuple(warnings),
     )
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Makes articles by index."""
+
+    paths: Sequence[str]
+    again: Callable[[str], Article]
+    instant: datetime
+
+    def __call__(self, index: int) -> Article:
+        return as_of(self.again(self.paths[index]), self.instant)
+
+
+@dataclass(frozen=True)
+class _Cards:
+    """Makes cards by index."""
+
+    articles: Sequence[Article]
+    addressed: Sequence[str]
+    traits: Traits
+    categories: Mapping[str, Taxon]
+    tags: Mapping[str, Taxon]
+    addresses: urls.Addresses
+    sizes: ImageSizes
+
+    def __call__(self, index: int) -> Card:
+        carried = self.traits.tags[index]
+        tag = self.tags[carried[0]].term if carried else None
+        category = self.categories[self.traits.category[index]].term
+        return make_card(self.articles[index], self.addressed[index], category, tag, self.addresses, self.sizes)
 
 
 def traits_of(articles: Columns, folds: Mapping[str, Mapping[str, str]]) -> Traits:

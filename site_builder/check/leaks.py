@@ -6,10 +6,11 @@ visible piece, or in ``site.yaml``, gives nothing away and is no leak.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -83,16 +84,24 @@ def find_leaks(site: Snapshot, folder: Path, output: Path, jobs: int) -> list[Pr
     index = Index(secrets.phrases, secrets.segments)
     copies = _digests(site, secrets)
     paths = sorted(_files_of(output))
-    encode = msgspec.msgpack.Encoder().encode
     decode = msgspec.msgpack.Decoder(list[Finding]).decode
-
-    def look(chunk: range) -> bytes:
-        return encode([found for number in chunk for found in _look(output, paths[number], index, secrets, copies)])
-
+    look = functools.partial(_look_at_some, output, paths, index, secrets, copies)
     findings = [found for _, data in run(look, len(paths), jobs) for found in decode(data)]
     where = {found.path for found in findings}
     known = _standing_in_visible(site, folder, {found.secret for found in findings if found.secret}, where)
     return _told(findings, known, output.name)
+
+
+def _look_at_some(
+    output: Path,
+    paths: Sequence[str],
+    index: Index,
+    secrets: Secrets,
+    copies: Mapping[tuple[int, bytes], Secret],
+    chunk: range,
+) -> bytes:
+    found = [one for number in chunk for one in _look(output, paths[number], index, secrets, copies)]
+    return msgspec.msgpack.encode(found)
 
 
 def _files_of(output: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from site_builder import BuildReport, SiteError
-from site_builder.building import engine, keys
+from site_builder.building import engine, keys, workers
 from site_builder.model import BodyRef, Card
 from tests.building.small_site import NAV, article, small_site
 from tests.support.site import SiteDir
@@ -285,3 +285,22 @@ def test_bodies_of_pieces_that_are_gone_are_not_kept(made: SiteDir) -> None:
     made.remove("content/a1.md")
     made.build(AT)
     assert kept() == before - 1
+
+
+@pytest.mark.parametrize("engine", ["markdown", "comrak"])
+def test_where_there_is_no_fork_the_bytes_are_the_same(
+    site: Callable[..., SiteDir], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    made = site(small_site())
+    config = (made.path / "site.yaml").read_text(encoding="utf-8") if (made.path / "site.yaml").exists() else ""
+    made.write("site.yaml", f"{config}\nmarkdown: {{engine: {engine}}}\n")
+    made.build(AT, jobs=2)
+    before = made.files()
+    monkeypatch.setattr(workers, "_can_fork", lambda: False)
+    monkeypatch.setattr(workers, "FEWEST_FOR_SPAWN", 1)
+    anew = SiteDir(made.path, tmp_path / "anew")
+    anew.build(AT, jobs=2)
+    assert anew.files() == before
+    made.write("content/another.md", article("Another", 5))
+    anew.build(AT, jobs=2)
+    assert same_as_clean(anew, tmp_path)

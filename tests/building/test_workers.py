@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import signal
 
 import pytest
 
+from site_builder.building import workers
 from site_builder.building.workers import WorkerDied, run
 from site_builder.errors import Problem, SiteError
 
@@ -47,3 +50,29 @@ def test_a_killed_worker_is_told_of() -> None:
 
     with pytest.raises(WorkerDied, match="SIGKILL"):
         list(run(die, 1000, 2))
+
+
+def squares(numbers: list[int], chunk: range) -> list[int]:
+    return [numbers[index] ** 2 for index in chunk]
+
+
+def test_processes_that_are_started_anew_are_sent_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_can_fork", lambda: False)
+    numbers = list(range(workers.FEWEST_FOR_SPAWN + 5))
+    found = dict(run(functools.partial(squares, numbers), len(numbers), 2))
+    assert sorted(number for chunk in found for number in chunk) == numbers
+    assert [square for chunk in sorted(found, key=lambda chunk: chunk.start) for square in found[chunk]] == [
+        number**2 for number in numbers
+    ]
+
+
+def test_what_is_near_stays_with_one_process() -> None:
+    """A worker copies all that it touches: each has a stretch of its own, and helps others at its end only."""
+    of_process: dict[int, list[range]] = {}
+    for chunk, process in run(lambda _chunk: os.getpid(), 9600, 2):
+        of_process.setdefault(process, []).append(chunk)
+    stretches = [sorted(chunk.start for chunk in chunks) for chunks in of_process.values()]
+    assert sum(map(len, stretches)) == 48
+    for starts in stretches:
+        # At most one gap: between its own stretch and what it took over.
+        assert sum(later - earlier != 200 for earlier, later in itertools.pairwise(starts)) <= 1
