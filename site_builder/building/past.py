@@ -66,10 +66,13 @@ def unchanged_before(old: Past, new: Past) -> int:
     return bisect_left(range(found), earliest, key=lambda index: _second(new, index))
 
 
-def same_counts_of_both(old: Past, new: Past) -> bool:
-    """Whether no article of both has another count of views.  False also where that would take long to tell."""
+def recounted(old: Past, new: Past) -> list[int] | None:
+    """The articles of both that have another count of views; None where that would take long to tell."""
     common = _common(old, new)
-    return common * _LONG == min(len(old.seconds), len(new.seconds)) and same_counts_before(old, new, common)
+    if common * _LONG != min(len(old.seconds), len(new.seconds)):
+        return None
+    before, now = (array("q", past.counts[: common * _LONG]) for past in (old, new))
+    return [index for index, (count, other) in enumerate(zip(before, now, strict=True)) if count != other]
 
 
 def _common(old: Past, new: Past) -> int:

@@ -21,7 +21,7 @@ from site_builder.building.inputs import Progress
 from site_builder.building.keys import Canon
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output
-from site_builder.building.records import Counts, PageEntry, packed, short, shorts, with_counts
+from site_builder.building.records import Counts, PageEntry, named, packed, short, shorts, with_counts
 from site_builder.building.snapshot import Snapshot, unknown_slot
 from site_builder.building.template_keys import WITH_CARDS, difference, key_of
 from site_builder.building.workers import run
@@ -46,10 +46,10 @@ class Known(NamedTuple):
 
     ``pages`` are the entries that are true; ``lost`` says why another file has none.  ``templates`` are the keys of
     today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no article of both has
-    another count than in the last build.  ``build`` is this build's number.  Before the article of the index
-    ``unchanged`` all stand where they stood, and only those of ``changed`` (indices; ``changed_urls`` in short form)
-    look another way; ``same_before``: no count changed either.  ``calm`` are the templates that show no articles but
-    their context's.
+    another count than in the last build; only those of ``recounted`` (in short form) have one, None: any may.
+    ``build`` is this build's number.  Before the article of the index ``unchanged`` all stand where they stood, and
+    only those of ``changed`` (indices; ``changed_urls`` in short form) look another way; ``same_before``: no count
+    changed either.  ``calm`` are the templates that show no articles but their context's.
     """
 
     pages: Mapping[str, PageEntry]
@@ -58,6 +58,7 @@ class Known(NamedTuple):
     changes: Mapping[str, str]
     counts: Counts
     same_counts: bool
+    recounted: frozenset[bytes] | None
     build: int
     unchanged: int
     changed: frozenset[int]
@@ -74,6 +75,14 @@ class Known(NamedTuple):
             and entry.template_key == self.templates.get(page.template)
             and not (self.changed and self._shows_changed(page, entry))
         )
+
+    def shows_same_counts(self, entry: PageEntry) -> bool:
+        """Whether the counts that stand in the file of ``entry`` are today's."""
+        if self.same_counts or not entry.slots:
+            return True
+        if self.recounted is not None and self.recounted.isdisjoint(named(entry)):
+            return True
+        return self.counts.shown(entry) == entry.shown
 
     def _shows_changed(self, page: Planned, entry: PageEntry) -> bool:
         if page.shows is None:
@@ -129,6 +138,7 @@ def known_of(
     counts: Counts,
     *,
     same_counts: bool,
+    recounted: Sequence[str] | None,
     build: int,
     unchanged: int,
     changed: Sequence[tuple[int, str]],
@@ -136,7 +146,7 @@ def known_of(
 ) -> Known:
     """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``).
 
-    ``changed`` are indices and URLs of articles.
+    ``changed`` are indices and URLs of articles, ``recounted`` URLs.
     """
     changes = {name: difference(old.get(name), parts) for name, parts in new.items() if old.get(name) != parts}
     templates = {name: key_of(parts) for name, parts in new.items()}
@@ -150,6 +160,7 @@ def known_of(
         changes,
         counts,
         same_counts,
+        None if recounted is None else frozenset(map(short, recounted)),
         build,
         unchanged,
         indices,
@@ -314,7 +325,7 @@ def _unmade(
         page = planned.page(site.catalog)
         context_key = canon.digest(page.context)
     if entry is not None and entry.template_key == template_key and entry.context_key == context_key:
-        if known.same_counts or not entry.slots or known.counts.shown(entry) == entry.shown:
+        if known.shows_same_counts(entry):
             result.count(planned.kind, REUSED)
             return None
         if _splice(entry, known, output, result):

@@ -18,13 +18,7 @@ from site_builder.building.inputs import Ahead, Progress
 from site_builder.building.manifest import STATE
 from site_builder.building.memory import long_lived_objects, own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
-from site_builder.building.past import (
-    changed_before,
-    past_of,
-    same_counts_before,
-    same_counts_of_both,
-    unchanged_before,
-)
+from site_builder.building.past import changed_before, past_of, recounted, same_counts_before, unchanged_before
 from site_builder.building.present import looked_at, present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
@@ -147,13 +141,15 @@ def make_site(
         past = past_of(site, page_engine)
         unchanged = unchanged_before(state.build.past, past)
         addressed = list(site.catalog.views)
+        other_counts = recounted(state.build.past, past)
         known = known_of(
             here.pages,
             here.lost,
             state.build.template_keys,
             templates,
             Counts(site.catalog.views, site.config.views.display),
-            same_counts=views == state.build.views or same_counts_of_both(state.build.past, past),
+            same_counts=views == state.build.views or other_counts == [],
+            recounted=None if other_counts is None else [addressed[index] for index in other_counts],
             build=state.build.number + 1,
             unchanged=unchanged,
             changed=[(index, addressed[index]) for index in changed_before(state.build.past, past, unchanged)],

@@ -9,6 +9,7 @@ import functools
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from itertools import chain
 
 import msgspec
 
@@ -20,6 +21,7 @@ from site_builder.sources.scan import Stamp
 
 _SHORT = 8
 _SLOT = struct.Struct(f"<I{_SHORT}s")
+_NAMES = struct.Struct(f"<4x{_SHORT}s")
 _NO_WAY = " "
 # No character of a count, of a URL, or of a unit.
 _BETWEEN = "\n"
@@ -150,14 +152,24 @@ class Counts:
         return _BETWEEN.join([self._texts(way)[url] for url, way in zip(urls, entry.ways, strict=True)])
 
     def _texts(self, way: str) -> dict[bytes, str]:
-        """Every count as it is written in one way: most of them stand on many pages."""
+        """The counts as they are written in one way: most of them stand on many pages."""
         found = self._written.get(way)
         if found is None:
             name = "" if way == _NO_WAY else way
-            found = self._written[way] = {
-                url: written(count, name, self._display).decode() for url, count in self._by_short.items()
-            }
+            found = self._written[way] = _Texts(self._by_short, name, self._display)
         return found
+
+
+class _Texts(dict[bytes, str]):
+    """Texts by the short form of their URL, made when they are first asked for."""
+
+    def __init__(self, counts: Mapping[bytes, int], way: str, display: Display) -> None:
+        super().__init__()
+        self._counts, self._way, self._display = counts, way, display
+
+    def __missing__(self, url: bytes) -> str:
+        text = self[url] = written(self._counts[url], self._way, self._display).decode()
+        return text
 
 
 def packed(rendered: Rendered) -> tuple[bytes, str]:
@@ -169,6 +181,11 @@ def packed(rendered: Rendered) -> tuple[bytes, str]:
         parts.append(_SLOT.pack(offset, short(url)))
         ways += way or _NO_WAY
     return b"".join(parts), ways if ways.strip() else ""
+
+
+def named(entry: PageEntry) -> Iterator[bytes]:
+    """The articles whose counts ``entry`` shows, in short form."""
+    return chain.from_iterable(_NAMES.iter_unpack(entry.slots))
 
 
 def with_counts(data: bytes, entry: PageEntry, shown: str) -> bytes:

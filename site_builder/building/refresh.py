@@ -18,9 +18,9 @@ import msgspec
 from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import manifest_path
 from site_builder.building.output import Output
-from site_builder.building.past import counts_of
+from site_builder.building.past import counts_of, recounted
 from site_builder.building.publish import begin_manifest
-from site_builder.building.records import Counts, PageEntry, places, with_counts
+from site_builder.building.records import Counts, PageEntry, named, places, short, with_counts
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
 from site_builder.building.workers import run
@@ -47,10 +47,10 @@ class NewCounts(msgspec.Struct, frozen=True):
     drafts: bool = False
 
 
-def refresh_counts(site_dir: Path, output: Path, jobs: int) -> NewCounts:
+def refresh_counts(site_dir: Path, output: Path, jobs: int, hold: list[object] | None = None) -> NewCounts:
     """Put the counts of the store into the finished ``output``; the caller holds the site's lock.
 
-    Raises :class:`SiteError` where there is no finished build.
+    What it knows of the site is put into ``hold``.  Raises :class:`SiteError` where there is no finished build.
     """
     with opened(site_dir, output) as state:
         last = state.build
@@ -61,8 +61,11 @@ def refresh_counts(site_dir: Path, output: Path, jobs: int) -> NewCounts:
         if read_key(config, state.inputs, articles_of(state.inputs)) != last.read:
             return NewCounts(build_at=instant, drafts=last.drafts)
         articles, documents = _pieces(state.inputs)
+        if hold is not None:
+            hold += (state, articles)
         stored = read_views(site_dir, config.views.store, ranking_of(config, instant).first)
-        catalog = make_catalog(articles, documents, config, instant, drafts=last.drafts, stored=stored)
+        again = Inputs(state.inputs, set()).article
+        catalog = make_catalog(articles, documents, config, instant, drafts=last.drafts, stored=stored, again=again)
         if rankings_key(catalog) != last.rankings:
             return NewCounts(build_at=instant, drafts=last.drafts)
         return NewCounts(_splice_all(state, Output(output), catalog, instant, jobs))
@@ -82,12 +85,11 @@ def _pieces(inputs: Mapping[str, InputEntry]) -> tuple[list[Article], list[Docum
 def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetime, jobs: int) -> int:
     """Fill the slots of all files; the number of files written.  Raises :class:`SiteError` for altered ones."""
     counts = Counts(catalog.views, catalog.config.views.display)
-    waiting = [
-        (entry, shown)
-        for entry in state.pages.values()
-        if entry.slots and (shown := counts.shown(entry)) != entry.shown
-    ]
     past = msgspec.structs.replace(state.build.past, counts=counts_of(catalog))
+    addressed = list(catalog.views)
+    other = frozenset(short(addressed[index]) for index in recounted(state.build.past, past) or ())
+    candidates = [entry for entry in state.pages.values() if entry.slots and not other.isdisjoint(named(entry))]
+    waiting = [(entry, shown) for entry in candidates if (shown := counts.shown(entry)) != entry.shown]
     build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)
     pages = dict(state.pages)
     # Forgotten before the first byte changes (invariant M).

@@ -60,7 +60,8 @@ def refresh_command(site_dir: Path, output: Path | None, jobs: int | None) -> No
     """
     from site_builder.views.refresh import refresh
 
-    report = refresh(site_dir, output=output, jobs=jobs, tell=lambda text: click.echo(text, err=True))
+    hold = click.get_current_context().find_root().obj
+    report = refresh(site_dir, output=output, jobs=jobs, tell=lambda text: click.echo(text, err=True), hold=hold)
     rendered = f", {plural(report.rendered, 'page')} with another order rendered" if report.rendered else ""
     click.echo(f"{plural(report.written, 'file')} written{rendered}, {report.seconds:.2f} s")
 

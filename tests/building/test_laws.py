@@ -250,7 +250,9 @@ class Desk(RuleBasedStateMachine):
 
 
 # Four machines: the same law from four beginnings, spread over the test processes.
-SEQUENCES = settings(max_examples=50, stateful_step_count=8)
+# They make the 200 sequences of `make test`, and the thousands of `make fuzz`.
+IS_FUZZING = settings.get_current_profile_name() == "fuzz"
+SEQUENCES = settings(max_examples=1_000 if IS_FUZZING else 50, stateful_step_count=8)
 
 
 class DeskOne(Desk):
@@ -275,3 +277,5 @@ TestDeskThree = pytest.mark.slow(DeskThree.TestCase)
 TestDeskFour = pytest.mark.slow(DeskFour.TestCase)
 for case in (TestDeskOne, TestDeskTwo, TestDeskThree, TestDeskFour):
     case.settings = SEQUENCES
+    pytest.mark.fuzz(case)
+del case  # else it were a test too

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_builder.building.past import changed_before, unchanged_before
+from site_builder.building.past import changed_before, recounted, unchanged_before
 from site_builder.building.records import Past
 from site_builder.pages.plan import plan
 from tests.support.articles import article, catalog
@@ -86,6 +86,23 @@ def test_what_looks_another_way_is_found_wherever_it_is(pairs: list[tuple[int, i
     # A correction that came, or was taken back.
     awaiting = msgspec.structs.replace(new, awaited=(0, 3))
     assert changed_before(old, awaiting, index) == sorted({*found, *(n for n in (0, 3) if n < index)})
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=20), st.integers(0, 3))
+def test_other_counts_are_found_among_the_articles_of_both(pairs: list[tuple[int, int]], more: int) -> None:
+    old, new = (
+        Past(
+            b"k",
+            traits=bytes(8 * (len(pairs) + extra)),
+            seconds=bytes(8 * (len(pairs) + extra)),
+            counts=array("q", [*(pair[side] for pair in pairs), *range(extra)]).tobytes(),
+        )
+        for side, extra in ((0, 0), (1, more))
+    )
+    assert recounted(old, new) == [index for index, (before, now) in enumerate(pairs) if before != now]
+    # Where another article stands in the way, nothing is said.
+    if pairs:
+        assert recounted(msgspec.structs.replace(old, traits=b"another!" + old.traits[8:]), new) is None
 
 
 @given(PIECES, st.sets(st.integers(0, 30)))
