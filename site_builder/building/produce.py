@@ -38,6 +38,7 @@ ENOUGH_PROBLEMS = 20
 TOGETHER = 32
 
 RENDERED, SPLICED, REUSED = "rendered", "spliced", "reused"
+_ARTICLE = b"article"
 _ENCODE = msgspec.msgpack.Encoder().encode
 
 
@@ -92,8 +93,14 @@ class Known(NamedTuple):
 
 
 def plan_of(page: Planned) -> bytes:
-    """What a page's context is made with, as bytes; empty where it promises nothing."""
-    return _ENCODE(page.arguments) if page.newest >= 0 else b""
+    """What a page's context is made with, as bytes; empty where it promises nothing.
+
+    That of an article is made with its index, which a piece taken out of the archive moves: which article it is, is
+    told by what stands unchanged up to it.
+    """
+    if page.newest < 0:
+        return b""
+    return _ARTICLE if page.shows is None else _ENCODE(page.arguments)
 
 
 class Made(NamedTuple):

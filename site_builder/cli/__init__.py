@@ -7,6 +7,7 @@ refused by a guard.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -80,3 +81,10 @@ def run() -> None:
                 sys.stderr.flush()
             os._exit(ended.code)
         raise
+    except OSError as error:
+        # What a site's files are at fault for is told before; a file has a name.
+        if error.errno != errno.ENOSPC or error.filename:
+            raise
+        with contextlib.suppress(OSError):
+            click.echo(f"what there is to tell cannot be written: {error.strerror}", err=True)
+        os._exit(1)

@@ -11,11 +11,15 @@ import pytest
 
 from site_builder import BuildReport, SiteError
 from site_builder.building import engine, keys, workers
+from site_builder.catalog.catalog import Catalog
 from site_builder.model import BodyRef, Card
+from site_builder.pages import articles
+from site_builder.pages.contexts import ArticleContext
 from tests.building.small_site import NAV, article, small_site
 from tests.support.site import SiteDir
 
 AT = "2026-11-10T12:00:00+00:00"
+AT_THE_END = "2026-11-30T12:00:00+00:00"
 
 
 @pytest.fixture
@@ -304,3 +308,27 @@ def test_where_there_is_no_fork_the_bytes_are_the_same(
     made.write("content/another.md", article("Another", 5))
     anew.build(AT, jobs=2)
     assert same_as_clean(anew, tmp_path)
+
+
+def test_what_is_taken_out_of_the_archive_costs_one_look_at_what_is_newer(
+    site: Callable[..., SiteDir], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[int] = set()
+    original = articles.article_context
+
+    def counted(catalog: Catalog, index: int) -> ArticleContext:
+        asked.add(index)
+        return original(catalog, index)
+
+    monkeypatch.setattr(articles, "article_context", counted)
+    made = site(small_site(24))
+    made.build(AT_THE_END)
+    made.remove("content/a2.md")
+    asked.clear()
+    assert rendered(made.build(AT_THE_END))["article"] < 12, "most pages are as they were"
+    assert asked == set(range(2, 23))
+    asked.clear()
+    made.write("content/new.md", article("New", 26))
+    made.build(AT_THE_END)
+    assert asked == {23}
+    assert same_as_clean(made, tmp_path, AT_THE_END)

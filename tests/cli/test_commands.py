@@ -99,3 +99,37 @@ def test_every_option_of_a_command_has_a_help_text() -> None:
         assert command.help
         options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
         assert all(option.help for option in options), name
+
+
+def one_piece(folder: Path) -> Path:
+    made = SiteDir(folder, folder / "public")
+    made.write("content/a.md", "---\ntitle: A\ncategory: Retail\ntimestamp: 2026-11-01\n---\nText.\n")
+    return made.path
+
+
+def program(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "site_builder", "build", "--site", str(folder), "--at", AT]
+
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+
+
+def test_a_full_disk_behind_standard_output_is_told(tmp_path: Path) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            program(one_piece(tmp_path)), stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=ENVIRONMENT
+        )
+    assert done.returncode == 1
+    assert "cannot be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_a_build_tells_comes_out_whole_though_it_ends_at_once(tmp_path: Path) -> None:
+    command = program(one_piece(tmp_path))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Built ")
+    (tmp_path / "content" / "a.md").write_text("---\ntitel: A\n---\n", encoding="utf-8")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    assert done.returncode == 1
+    assert "Did you mean 'title'?" in done.stderr
