@@ -55,7 +55,7 @@ bench-peers: setup-tests ## Install other generators below benchmarks/work/ and 
 fuzz: setup-tests ## Run the property tests marked `fuzz` on many more inputs, new ones each time
 	@.venv/bin/python -m pytest -n $(WORKERS) -m fuzz --hypothesis-profile=fuzz $(ARGS)
 
-screenshots: setup-tests site ## Picture every kind of page, narrow and wide, light and dark, into screenshots/
+screenshots: setup-tests site ## Picture every kind of page and the preview, narrow and wide, light and dark, into screenshots/
 	@.venv/bin/python tools/screenshots.py public screenshots
 
 clean: ## Remove everything that building and testing wrote; the environments stay

@@ -17,11 +17,12 @@ WORDS_A_MINUTE = 230
 CHARACTERS_A_MINUTE = 400
 
 
-def plan_articles(catalog: Catalog) -> Iterator[Planned]:
-    """One page an article, and one for each alias."""
+def plan_articles(catalog: Catalog, start: int = 0) -> Iterator[Planned]:
+    """One page an article, from that of the index ``start`` on, then one for each alias of any."""
     newer = catalog.config.related.newer
     pins, linking = catalog.pins, catalog.linking
-    for index, (path, permalink) in enumerate(zip(catalog.paths, catalog.permalinks, strict=True)):
+    rows = zip(catalog.paths[start:], catalog.permalinks[start:], strict=True)
+    for index, (path, permalink) in enumerate(rows, start):
         # Lists look back only; pins and links may name any piece.
         newest = -1 if newer or index in pins or index in linking else index
         yield Planned("article", permalink, "article.html", path, article_context, (index,), newest)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from site_builder.catalog.catalog import Catalog
+from site_builder.catalog.urls import output_path
 from site_builder.errors import Problem
 from site_builder.pages.articles import plan_articles
 from site_builder.pages.documents import plan_documents
@@ -22,10 +23,11 @@ from site_builder.pages.planned import Planned
 from site_builder.pages.sitemaps import plan_sitemaps
 
 
-def plan(catalog: Catalog) -> list[Planned]:
-    """Every page of the site at ``catalog``'s instant."""
+def plan(catalog: Catalog, first: Sequence[Planned] = (), start: int = 0) -> list[Planned]:
+    """Every page of the site at ``catalog``'s instant; ``first`` are those of the articles before ``start``."""
     return [
-        *plan_articles(catalog),
+        *first,
+        *plan_articles(catalog, start),
         *plan_documents(catalog),
         *plan_home(catalog),
         *plan_listings(catalog),
@@ -49,7 +51,7 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
     folders: dict[str, str] = {}
     problems = []
     for path, source in outputs:
-        same = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
+        same = _same(path)
         if same in owners:
             problems.append(_problem(path, source, owners[same][1]))
         owners[same] = (path, source)
@@ -61,6 +63,42 @@ def collisions(outputs: Iterable[tuple[str, str]]) -> list[Problem]:
         path, source = owners[folder]
         problems.append(_problem(path, source, folders[folder], "which needs it as a folder"))
     return problems
+
+
+def stand_in_the_way(new: Iterable[str], pages: Collection[str], files: Iterable[str]) -> bool:
+    """Whether of ``pages`` (permalinks, no two the same) one of the ``new`` ones may collide with another or a file.
+
+    ``files`` are output paths.  In doubt, yes; :func:`collisions` tells what it is.
+    """
+    new = list(new)
+    if not new:
+        return False
+    taken = {_same(page) for page in pages}
+    if len(taken) < len(pages):
+        return True
+    paths = {_same("/" + output_path(page)) for page in new}
+    folders: set[str] = set()
+    level = {path.rpartition("/")[0] for path in paths}
+    while level := level - {""}:
+        folders |= level
+        level = {folder.rpartition("/")[0] for folder in level} - folders
+    files = {_same("/" + file) for file in files}
+    twins = any(
+        path in taken and path.removesuffix("index.html") in taken for path in paths if path.endswith("/index.html")
+    )
+    below = tuple(path + "/" for path in paths)
+    return (
+        twins
+        or not files.isdisjoint(paths)
+        or not (taken | files).isdisjoint(folders)
+        or any(page.startswith(below) for page in taken)
+        or any(file.startswith(below) for file in files)
+    )
+
+
+def _same(path: str) -> str:
+    """Equal for paths that are one file on some disks."""
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
 
 
 _BROUGHT = re.compile(r"(.*) \(first in (content/.*)\)", re.DOTALL).fullmatch

@@ -6,6 +6,8 @@ wrong with the files that are not good now.  A value is never changed, only repl
 
 from __future__ import annotations
 
+import os
+from bisect import bisect_left
 from collections.abc import Collection
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from site_builder.articles import Rules, parse_source
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, Parsed
-from site_builder.sources.scan import SiteFiles, read_config_text, read_source, require_content, scan
+from site_builder.sources.scan import MARKDOWN, SiteFiles, read_config_text, read_source, require_content, scan
 
 CONFIG = "site.yaml"
 SCAN = ""
 
+# Of so many changed files each is looked at by itself.
+FEW = 20
 # So many changed sources are read at once; more are left waiting, to be read in the background.
 AT_MOST = 1_500
 
@@ -48,11 +52,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What is different now: articles whose record alone was ``replaced`` (old, new), or more than that (``whole``)."""
+    """What is different now: articles that were ``replaced`` (old, new), or more than that (``whole``).
+
+    Of an article that came the old one is None, of one that is gone the new one.
+    """
 
     known: Known
     whole: bool
-    replaced: tuple[tuple[Article, Article], ...] = ()
+    replaced: tuple[tuple[Article | None, Article | None], ...] = ()
 
 
 def first_look(site_dir: Path) -> Known:
@@ -72,6 +79,10 @@ def after(known: Known, site_dir: Path, changed: Collection[str]) -> Change:
     """What is known after the files ``changed`` (paths relative to the site) were written, made or removed."""
     if all(path in known.parsed and is_own_file(site_dir, path) for path in changed):
         return _reread(known, site_dir, changed)
+    if not known.waiting and SCAN not in known.faults and len(changed) <= FEW:
+        changed = {path for path in changed if not _is_nothing(known, site_dir, path)}
+        if all(_is_plain(known, site_dir, path) for path in changed):
+            return _with_sources(known, site_dir, changed)
     before = known
     if CONFIG in changed:
         known = _configured(known, site_dir)
@@ -111,17 +122,65 @@ def _below(present: frozenset[str], changed: Collection[str]) -> frozenset[str]:
     return frozenset(path for path in present if path.startswith(folders)) if folders else frozenset()
 
 
+def _is_nothing(known: Known, site_dir: Path, path: str) -> bool:
+    """Whether ``path`` is not there and never was: what some editors write and remove while they save."""
+    below = path + "/"
+    return (
+        path.startswith("content/")
+        and not os.path.lexists(site_dir / path)
+        and not any(name == path or name.startswith(below) for name in known.files.articles)
+        and not any(file.source == path or file.source.startswith(below) for file in known.files.copied)
+    )
+
+
+def _is_plain(known: Known, site_dir: Path, path: str) -> bool:
+    """Whether ``path`` is, or was, a source of its own: no folder, no link, none that is left out."""
+    if not (path.startswith("content/") and path.lower().endswith(MARKDOWN) and path.isprintable()):
+        return False
+    file = site_dir / path
+    if not os.path.lexists(file):
+        return path in known.files.articles
+    is_hidden = any(part.startswith(".") for part in path.split("/")) or path.endswith("~")
+    return not is_hidden and file.is_file() and file.resolve() == site_dir.resolve() / path
+
+
+def _with_sources(known: Known, site_dir: Path, paths: Collection[str]) -> Change:
+    """As :func:`after`, where ``paths`` are plain sources that came, went or changed: no folder is looked through."""
+    there = {path for path in paths if (site_dir / path).is_file()}
+    gone = set(paths) - there
+    articles = list(known.files.articles)
+    for path in sorted(paths):
+        place = bisect_left(articles, path)
+        is_known = place < len(articles) and articles[place] == path
+        if path in there and not is_known:
+            articles.insert(place, path)
+        elif path in gone and is_known:
+            del articles[place]
+    left = known
+    if len(articles) != len(known.files.articles) or gone:
+        left = msgspec.structs.replace(
+            known,
+            files=msgspec.structs.replace(known.files, articles=tuple(articles)),
+            parsed={path: record for path, record in known.parsed.items() if path not in gone},
+            faults={path: found for path, found in known.faults.items() if path not in gone},
+        )
+    return _compared(known, read(left, site_dir, sorted(there)), paths)
+
+
 def _reread(before: Known, site_dir: Path, paths: Collection[str]) -> Change:
     """As :func:`after`, where nothing but the text of known sources is new: no folder is looked through."""
-    known = read(before, site_dir, sorted(paths))
+    return _compared(before, read(before, site_dir, sorted(paths)), paths)
+
+
+def _compared(before: Known, known: Known, paths: Collection[str]) -> Change:
     replaced = []
     for path in sorted(paths):
-        old, new = before.parsed[path], known.parsed[path]
+        old, new = before.parsed.get(path), known.parsed.get(path)
         if old == new:
             continue
-        if old.article is None or new.article is None:
+        if any(record is not None and record.article is None for record in (old, new)):
             return Change(known, whole=True)
-        replaced.append((old.article, new.article))
+        replaced.append((old.article if old else None, new.article if new else None))
     return Change(known, whole=False, replaced=tuple(replaced))
 
 

@@ -6,6 +6,7 @@ in what one article's own page and card show is made from it, equal to one made 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +17,11 @@ from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.due import NEWS, due
 from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
-from site_builder.catalog.renewing import with_piece
+from site_builder.catalog.renewing import place_of, with_piece
 from site_builder.catalog.visible import is_visible
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, Parsed, StoredViews
-from site_builder.pages.plan import collisions, plan
+from site_builder.pages.plan import collisions, plan, stand_in_the_way
 from site_builder.pages.planned import Planned
 from site_builder.preview.known import Known
 from site_builder.references import Own
@@ -158,55 +159,128 @@ def next_instant(known: Known, instant: datetime, drafts: bool) -> datetime | No
     return min((found.instant for found in happens if found.what != NEWS), default=None)
 
 
-def with_article(view: View, known: Known, old: Article, new: Article) -> View | None:
+def with_article(view: View, known: Known, old: Article | None, new: Article | None) -> View | None:
     """``view`` after ``old`` became ``new``, equal to one made anew; None where more than that piece moves.
 
-    At 100,000 pieces that is the difference between some tenths of a second and some seconds.
+    None for ``old`` is a piece that came, for ``new`` one that is gone.  At 100,000 pieces that is the difference
+    between some tenths of a second and some seconds.
     """
     instant = view.catalog.instant
-    # Messages name lines; files of hidden pieces are hidden, and images have sizes; a correction may lie ahead.
-    if view.problems or old.files != new.files or old.image != new.image:
+    pieces = [piece for piece in (old, new) if piece is not None]
+    # Messages name lines; a correction may lie ahead.
+    if view.problems or any(piece.updated is not None and piece.updated > instant for piece in pieces):
         return None
-    if any(piece.updated is not None and piece.updated > instant for piece in (old, new)):
-        return None
-    others = [
-        name for name in Article.__struct_fields__ if name not in OWN and getattr(old, name) != getattr(new, name)
-    ]
+    others = _differing(old, new)
     # Counts of files that are gone go to pieces with their address or headline.
-    if view.stored.paths() and (others or old.title != new.title):
+    if view.stored.paths() and ("path" in others or others - OWN or "title" in others):
         return None
-    was, will_be = (is_visible(piece, instant, view.drafts) for piece in (old, new))
-    if was != will_be and not _names_no_hidden(view.catalog, old, will_be):
+    others -= OWN
+    sizes = _with_sizes(view, known, new)
+    if sizes is None:
         return None
     until = view.until
     if {"timestamp", "expires", "draft"}.intersection(others):
         until = next_instant(known, instant, view.drafts)
-    view = msgspec.structs.replace(view, parsed=known.parsed, until=until)
-    if not was and not will_be:
-        return view
-    catalog = with_piece(view.catalog, old if was else None, new if will_be else None)
+    was = old if old is not None and is_visible(old, instant, view.drafts) else None
+    will_be = new if new is not None and is_visible(new, instant, view.drafts) else None
+    hidden = (
+        _hidden_files(view, known, pieces) if {"files", "image", "draft", "timestamp", "expires"} & others else None
+    )
+    catalog: Catalog | None = msgspec.structs.replace(view.catalog, images=sizes)
+    if catalog is not None and (was or will_be):
+        catalog = with_piece(catalog, was, will_be)
     if catalog is None:
         return None
+    copied = view.copied
+    if hidden is not None and hidden != catalog.hidden_files:
+        if any(f"/{file.path}" in hidden ^ catalog.hidden_files for file in known.files.copied):
+            shown = shown_files(
+                known.files, hidden, Own.of(known.config.site.url), (known.config_text, known.config.site.logo)
+            )
+            copied = {file.path: file for file in shown}
+        catalog = msgspec.structs.replace(catalog, hidden_files=hidden)
     renderer = view.renderer
-    if renderer is not None and (others or (old.title, old.excerpt) != (new.title, new.excerpt)):
+    if renderer is not None and (was or will_be) and (others or _shows_other(old, new)):
         renderer = _revalued(renderer, view.files, view.catalog, catalog)
-    view = msgspec.structs.replace(view, catalog=catalog, renderer=renderer)
+    made = msgspec.structs.replace(
+        view,
+        catalog=catalog,
+        files=known.files,
+        parsed=known.parsed,
+        copied=copied,
+        renderer=renderer,
+        sizes={src: size for src, size in sizes.items() if size != (0, 0)},
+        until=until,
+    )
     # Redirect pages show the title.
-    return _replanned(view) if others or (old.aliases and old.title != new.title) else view
+    if (was or will_be) and (others or (old and old.aliases and _shows_other(old, new))):
+        place = min(place_of(catalog, piece) for piece in pieces)
+        return _replanned(made, view, place)
+    return made if copied is view.copied else _replanned(made, view, 0)
 
 
-def _names_no_hidden(catalog: Catalog, piece: Article, will_be: bool) -> bool:
-    """Whether the files that are hidden stay the same when the piece appears (``will_be``) or goes."""
-    files = {*piece.files, *([piece.image.src] if piece.image else [])}
-    return catalog.hidden_files.isdisjoint(files) if will_be else not files
+def _differing(old: Article | None, new: Article | None) -> set[str]:
+    """The fields that differ: all for a piece that came or is gone."""
+    names = Article.__struct_fields__
+    if old is None or new is None:
+        return set(names)
+    return {name for name in names if getattr(old, name) != getattr(new, name)}
 
 
-def _replanned(view: View) -> View:
-    planned = plan(view.catalog)
+def _shows_other(old: Article | None, new: Article | None) -> bool:
+    """Whether cards of the piece show another headline or excerpt."""
+    return old is None or new is None or (old.title, old.excerpt) != (new.title, new.excerpt)
+
+
+def _with_sizes(view: View, known: Known, piece: Article | None) -> dict[str, tuple[int, int]] | None:
+    """The sizes of all images with that of ``piece``; None where it has none."""
+    sizes = dict(view.catalog.images)
+    src = piece.image.src if piece is not None and piece.image else ""
+    if piece is not None and src.startswith("/") and src not in sizes:
+        found, problems = image_sizes([piece], {file.path: file for file in known.files.copied})
+        if problems:
+            return None
+        sizes |= found
+    return sizes
+
+
+def _hidden_files(view: View, known: Known, pieces: Collection[Article]) -> frozenset[str]:
+    """The files that are hidden when any of ``pieces`` came, went or names others now."""
+    instant, drafts = view.catalog.instant, view.drafts
+    wanted = {name for piece in pieces for name in _files_of(piece)}
+    if not wanted:
+        return view.catalog.hidden_files
+    named: set[str] = set()
+    seen: set[str] = set()
+    for record in known.parsed.values():
+        article, document = record.article, record.document
+        if article is not None:
+            found = wanted.intersection(_files_of(article))
+            is_shown = bool(found) and is_visible(article, instant, drafts)
+        elif document is not None:
+            found = wanted.intersection(document.files)
+            is_shown = drafts or not document.draft
+        else:
+            continue
+        if found:
+            (seen if is_shown else named).update(found)
+    return (view.catalog.hidden_files - wanted) | (named - seen)
+
+
+def _files_of(article: Article) -> tuple[str, ...]:
+    return (*article.files, article.image.src) if article.image else article.files
+
+
+def _replanned(view: View, before: View, place: int) -> View:
+    """``view`` with the pages of its catalog; those of the articles before the index ``place`` are what they were."""
+    if view.catalog.pins or before.catalog.pins:
+        place = 0
+    planned = plan(view.catalog, before.plan[:place], place)
     pages = {page.permalink: page for page in planned}
     problems = list(view.catalog.problems)
-    # Where every address is what it was, none of them stands in another's way now.
-    if len(pages) < len(planned) or pages.keys() != view.pages.keys():
+    # Before, no address stood in another's way: only what is new can.
+    new = pages.keys() - before.pages.keys()
+    if len(pages) < len(planned) or view.copied is not before.copied or stand_in_the_way(new, pages, view.copied):
         copied = ((file.path, file.source) for file in view.copied.values())
         problems += collisions([*((page.path, page.source) for page in planned), *copied])
     return msgspec.structs.replace(view, plan=planned, pages=pages, problems=tuple(sorted(set(problems))))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from site_builder.pages.plan import collisions, plan
+from site_builder.catalog.urls import output_path
+from site_builder.pages.plan import collisions, plan, stand_in_the_way
 from site_builder.pages.sitemaps import news_language
 from tests.support.articles import article, catalog
 
@@ -59,3 +60,24 @@ def test_an_alias_that_is_the_pieces_own_address_is_told_as_what_it_is() -> None
 def test_languages_of_the_news_sitemap_are_those_that_google_knows() -> None:
     asked = ["en", "en-GB", "zh", "zh-Hans", "zh-Hant-HK", "zh-TW"]
     assert [news_language(lang) for lang in asked] == ["en", "en", "zh-cn", "zh-cn", "zh-tw", "zh-tw"]
+
+
+PLACES = st.sampled_from(
+    ["/x/", "/X/", "/x/index.html", "/x.html", "/x.html/y/", "/x/y/", "/y/", "/é/", "/É/", "/x/y.xml"]
+)
+FILES = st.sampled_from(["x", "x/index.html", "x/y", "a.txt", "y/index.html/z", "é/index.html"])
+
+
+@given(st.sets(PLACES, max_size=4), st.sets(PLACES, max_size=3), st.sets(FILES, max_size=2))
+def test_only_what_is_new_is_looked_at(old: set[str], new: set[str], files: set[str]) -> None:
+    def found(pages: set[str]) -> bool:
+        return bool(
+            collisions([*((output_path(page), page) for page in sorted(pages)), *((file, file) for file in files)])
+        )
+
+    assume(not found(old))
+    pages = old | new
+    if found(pages):
+        assert stand_in_the_way(new - old, pages, files)
+    elif len({page.lower() for page in pages}) == len(pages):
+        assert not stand_in_the_way(new - old, pages, files)

@@ -43,7 +43,9 @@ fields = st.fixed_dictionaries(
         "source_url": st.sampled_from(["", "https://wire.example/1"]),
         "aliases": st.sampled_from([(), ("/old/",)]),
         "related": st.sampled_from([(), ("a",)]),
-        "files": st.sampled_from([(), ("/a.jpg",)]),
+        "files": st.sampled_from([(), ("/a.jpg",), ("/a.jpg", "/b.jpg")]),
+        "timestamp": moments,
+        "lang": st.sampled_from(["en", "zh"]),
         "links": st.lists(names.map(lambda name: Place(f"/{name}.md", 3, 1)), max_size=2, unique=True).map(tuple),
         "permalink": st.sampled_from(["", "", "/x/", "/y/"]),
     },
@@ -72,6 +74,15 @@ def view_of(known: Known, instant: datetime = NOW, *, drafts: bool = False, last
 def test_an_article_put_in_the_place_of_another_gives_the_view_made_anew(data, corpus, drafts):
     articles = {f"content/{name}.md": article(name, when, **values) for name, (when, values) in corpus.items()}
     path = data.draw(st.sampled_from(sorted(articles)))
+    change = data.draw(st.sampled_from(["another", "another", "came", "gone"]))
+    if change != "another":
+        fewer = {name: piece for name, piece in articles.items() if name != path}
+        steps = [(fewer, articles, None, articles[path]), (articles, fewer, articles[path], None)]
+        first, then, old, new = steps[change == "gone"]
+        shortcut = with_article(view_of(known_of(first), drafts=drafts), known_of(then), old, new)
+        if shortcut is not None:
+            assert compared(shortcut) == compared(view_of(known_of(then), drafts=drafts))
+        return
     changes = data.draw(fields)
     if data.draw(st.booleans()):
         # Mostly few fields: else the shortcut would hardly ever be taken.
@@ -82,6 +93,22 @@ def test_an_article_put_in_the_place_of_another_gives_the_view_made_anew(data, c
     shortcut = with_article(view_of(before, drafts=drafts), after_it, articles[path], new)
     if shortcut is not None:
         assert compared(shortcut) == compared(view_of(after_it, drafts=drafts))
+
+
+@pytest.mark.parametrize("minute", [0, 15, 25, 45], ids=["oldest", "older", "middle", "newest"])
+def test_the_shortcut_is_taken_for_pieces_that_come_go_and_move(minute: int):
+    names = {"tags": ("A",), "authors": ("C",), "source": "S", "files": ("/a.jpg",)}
+    others = {f"content/{n}.md": article(f"{n}", n * 10, **names) for n in range(5)}
+    piece = article("x", minute, **names)
+    later = msgspec.structs.replace(piece, timestamp=START + timedelta(minutes=32))
+    sets = [others, {**others, piece.path: piece}, {**others, piece.path: later}]
+    for first, old in zip(sets, (None, piece, later), strict=True):
+        for then, new in zip(sets, (None, piece, later), strict=True):
+            if old is new:
+                continue
+            found = with_article(view_of(known_of(first)), known_of(then), old, new)
+            assert found is not None
+            assert compared(found) == compared(view_of(known_of(then)))
 
 
 def test_the_shortcut_is_taken_for_what_a_piece_alone_shows():
@@ -152,6 +179,8 @@ FILES = {
     "content/a.md": [PIECE.format("A", 1), PIECE.format("AA", 1), "---\ntitle: broken\n---\n", None],
     "content/b/b.md": [PIECE.format("B", 2), PIECE.format("B", 3), None],
     "content/pages/about.md": ["---\ntitle: About\n---\n", "---\ntitel: About\n---\n", None],
+    # What some editors write and remove while they save.
+    "content/4913": [None],
     "content/c.jpg": [b"\xff\xd8", None],
     "static/x.css": ["a{}", "b{}", None],
     "templates/x.html": ["x", "y", None],

@@ -172,7 +172,7 @@ function strip() {
   const open = Boolean(kept.get("open"));
   const [label, tone] = piece ? STATES[piece.state] : unseen ? STATES[stateOf(unseen)] : [kindName(), "plain"];
   const notes = unseen ? ["not shown"] : [];
-  if (piece) notes.push(`${piece.words.toLocaleString("en")} words`, `${piece.minutes} min`);
+  const spare = piece ? [`${piece.words.toLocaleString("en")} words`, `${piece.minutes} min`] : [];
   if (state.at) notes.push(`as of ${readable(state.at)}`);
   if (state.drafts) notes.push("with drafts");
   return h(
@@ -187,6 +187,7 @@ function strip() {
         onclick: () => toggle("open", !open),
       },
       h("span", { class: `badge ${tone}` }, label),
+      ...spare.map((note) => h("span", { class: notes.length || state.problems.length ? "note spare" : "note" }, note)),
       ...notes.map((note) => h("span", { class: "note" }, note)),
       piece?.missing.length ? h("span", { class: "note lack" }, `${piece.missing.length} missing`) : null,
       state.indexed < state.total ? h("span", { class: "note lack" }, `reading ${percent()} %`) : null,
