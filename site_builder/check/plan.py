@@ -7,17 +7,24 @@ build changes nothing, which ``tests/check/test_plan.py`` holds.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from site_builder.building.known import known_sources
+from site_builder.building.past import past_of, unchanged_before
+from site_builder.building.records import Past
 from site_builder.building.snapshot import Snapshot, Sources, page_bytes, snapshot_of
 from site_builder.catalog.due import NEWS, Due, due, next_due
-from site_builder.catalog.urls import NEWS_SITEMAP
+from site_builder.catalog.urls import NEWS_SITEMAP, output_path
+from site_builder.model import BodyRef, Page
 from site_builder.pages.planned import Planned
+from site_builder.rendering.markdown import Body
+
+Made = TypeVar("Made")
 
 RANK = "rank anew"
 # Kinds of pages that an event can touch; any for those that are not named.
@@ -57,6 +64,7 @@ def plan_changes(
     ``count`` tells how many files change; without, an instant is given also where it turns out to change none.
     """
     before: Snapshot | None = None
+    kept = _Converted()
     titles = _titles(sources)
     for instant, events in sorted(_by_instant(sources, start, start + horizon, drafts).items()):
         happenings = tuple(Happening(event.what, event.path, titles.get(event.path, "")) for event in events)
@@ -64,13 +72,13 @@ def plan_changes(
             yield Change(instant, happenings, None)
             continue
         if before is None:
-            before = snapshot_of(sources, start, drafts=drafts)
+            before = snapshot_of(sources, start, drafts=drafts, kept=kept)
         if all(event.what == NEWS for event in events):
             # The most frequent by far, and all that it changes is one file.
             after = _only_later(before, instant)
             files = len(changed_files(before, after, lambda page: page.permalink == NEWS_SITEMAP))
         else:
-            after = snapshot_of(sources, instant, drafts=drafts)
+            after = snapshot_of(sources, instant, drafts=drafts, kept=kept)
             kinds = _kinds(events)
             files = len(changed_files(before, after, _of(kinds)))
         before = after
@@ -116,6 +124,10 @@ def _only_later(site: Snapshot, instant: datetime) -> Snapshot:
     later = dataclasses.replace(site, catalog=msgspec.structs.replace(site.catalog, instant=instant))
     # What was made of the pieces is made already.
     later.__dict__.update({name: value for name, value in site.__dict__.items() if name not in later.__dict__})
+    for name in ("contexts", "rendered"):
+        later.__dict__[name] = {
+            path: made for path, made in site.__dict__.get(name, {}).items() if path != output_path(NEWS_SITEMAP)
+        }
     return later
 
 
@@ -129,21 +141,73 @@ def changed_files(before: Snapshot, after: Snapshot, touched_by: Callable[[Plann
     changed = old.keys() ^ new.keys()
     changed |= {file.path for file in before.copied} ^ {file.path for file in after.copied}
     differing = {name for name, value in after.shared.items() if before.shared[name] != value}
-    if differing:
-        uses = before.templates.uses()
-        touched = {name for name, used in uses.items() if differing & set(used.shared)}
-    else:
-        touched = set()
-        # Templates are linked with the shared values: the same values need no other templates.
-        after.__dict__["renderer"] = before.renderer
-    for path in old.keys() & new.keys():
-        first, second = old[path].page(before.catalog), new[path].page(after.catalog)
-        if first == second and second.template not in touched:
+    uses = _kept(before, "uses", lambda: before.templates.uses())  # noqa: PLW0108  (compiles them, once a plan)
+    touched = {name for name, used in uses.items() if differing & set(used.shared)}
+    # The templates are the same; only what they show differs.
+    after.__dict__["uses"] = uses
+    after.__dict__["renderer"] = before.renderer.with_values(after.shared) if differing else before.renderer
+    same = unchanged_before(_past(before), _past(after))
+    doubtful = []
+    for path, second in new.items():
+        first = old.get(path)
+        if first is None:
             continue
-        if page_bytes(before, old[path]) != page_bytes(after, new[path]):
-            changed.add(path)
+        # What looks back on pieces alone that are what they were is what it was.
+        settled = 0 <= second.newest < same and first.arguments == second.arguments
+        if settled and first.template == second.template and second.template not in touched:
+            continue
+        doubtful.append((first, second))
+    seen = _contexts(before, (first for first, _ in doubtful))
+    fresh = _contexts(after, (second for _, second in doubtful))
+    for first, second in doubtful:
+        if seen[first.path] == fresh[second.path] and second.template not in touched:
+            continue
+        if _rendered(before, first) != _rendered(after, second):
+            changed.add(second.path)
     return changed
+
+
+def _kept(site: Snapshot, name: str, make: Callable[[], Made]) -> Made:
+    """What was made of a snapshot, which is compared with the one before and the next one."""
+    found: Made = site.__dict__.setdefault(name, None) or make()
+    site.__dict__[name] = found
+    return found
+
+
+def _past(site: Snapshot) -> Past:
+    return _kept(site, "past", lambda: past_of(site, b""))
+
+
+def _rendered(site: Snapshot, page: Planned) -> bytes:
+    known: dict[str, bytes] = _kept(site, "rendered", dict)
+    if page.path not in known:
+        known[page.path] = page_bytes(site, page)
+    return known[page.path]
+
+
+def _contexts(site: Snapshot, pages: Iterable[Planned]) -> dict[str, Page]:
+    """The pages with their contexts."""
+    known: dict[str, Page] = _kept(site, "contexts", dict)
+    for page in pages:
+        if page.path not in known:
+            known[page.path] = page.page(site.catalog)
+    return known
 
 
 def _pages(site: Snapshot, touched_by: Callable[[Planned], bool]) -> Mapping[str, Planned]:
     return {page.path: page for page in site.pages if touched_by(page)}
+
+
+class _Converted:
+    """Bodies that were converted for this plan: most are asked for at several of its instants."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[tuple[bytes, str], Body] = {}
+
+    def get(self, reference: BodyRef, lang: str) -> Body | None:
+        """The body as HTML, None where it has to be converted."""
+        return self._bodies.get((reference.digest, lang))
+
+    def put(self, reference: BodyRef, lang: str, body: Body) -> None:
+        """Keep a body that was converted."""
+        self._bodies[reference.digest, lang] = body
