@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import settings
+
+# Fifty deploys that meet a fault each, some of which is time that goes by, on a machine that is busy.
+SWEEP = pytest.mark.timeout(3600)
 
 
 def thorough() -> bool:

@@ -19,7 +19,7 @@ from tests.deploy.azurite import Azure, serving
 from tests.deploy.crawl import crawl
 from tests.deploy.outputs import Desk, paper
 from tests.deploy.proxy import FAULTS, Fault, Proxy, proxied
-from tests.deploy.sweeps import points, seed
+from tests.deploy.sweeps import SWEEP, points, seed
 from tests.deploy.weed import objects
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def test_of_two_that_begin_together_one_is_refused(desk: Desk, store: AzureStore
     assert objects(store) == paper(1)
 
 
+@SWEEP
 @pytest.mark.fuzz
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "timeout"])

@@ -24,7 +24,7 @@ from tests.deploy.crawl import crawl
 from tests.deploy.outputs import Desk, paper
 from tests.deploy.programs import start
 from tests.deploy.proxy import FAULTS, Fault, Proxy, proxied
-from tests.deploy.sweeps import points, seed
+from tests.deploy.sweeps import SWEEP, points, seed
 from tests.deploy.weed import objects
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def arrived_of(desk: Desk) -> set[str]:
     return set(found.arrived) if found and found.info in state.pending else set()
 
 
+@SWEEP
 @pytest.mark.fuzz
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
@@ -136,6 +137,7 @@ def test_a_target_that_fails_from_some_request_on(desk: Desk, store: S3Store, pr
     assert stopped or fault in {"slow", "truncated"}
 
 
+@SWEEP
 @pytest.mark.fuzz
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
@@ -152,6 +154,7 @@ def test_a_single_failure_is_tried_again(desk: Desk, store: S3Store, proxy: Prox
         assert_exactly(store, desk, edition)
 
 
+@SWEEP
 @pytest.mark.fuzz
 @pytest.mark.slow
 def test_killed_before_or_after_any_request(desk: Desk, store: S3Store, proxy: Proxy):

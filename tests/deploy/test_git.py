@@ -13,7 +13,7 @@ from site_builder.deploy.stops import Refused, Stopped
 from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
 from tests.deploy.outputs import Desk, paper
-from tests.deploy.sweeps import points, seed
+from tests.deploy.sweeps import SWEEP, points, seed
 
 
 @pytest.fixture
@@ -192,6 +192,7 @@ def test_a_repository_that_is_not_there_stops(desk: Desk, tmp_path: Path):
         desk.deploy()
 
 
+@SWEEP
 @pytest.mark.fuzz
 def test_killed_at_random_points(desk: Desk, remote: Path):
     chance = random.Random(seed())

@@ -22,7 +22,7 @@ from site_builder.errors import SiteError
 from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
 from tests.deploy.outputs import Desk, paper, tree
-from tests.deploy.sweeps import points, seed
+from tests.deploy.sweeps import SWEEP, points, seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,6 +317,7 @@ def killed_everywhere(desk: Desk, www: Path, count: int, number: int) -> None:
     assert killed > count * 0.8
 
 
+@SWEEP
 @pytest.mark.fuzz
 def test_killed_at_random_points(desk: Desk, www: Path):
     killed_everywhere(desk, www, points(12, 150), seed())

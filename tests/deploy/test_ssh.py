@@ -23,7 +23,7 @@ from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
 from tests.deploy.outputs import Desk, paper, tree
 from tests.deploy.sshd import Sshd, serving
-from tests.deploy.sweeps import points, seed
+from tests.deploy.sweeps import SWEEP, points, seed
 from tests.deploy.tcp import TcpProxy, proxied
 
 if TYPE_CHECKING:
@@ -237,6 +237,7 @@ def dying(*_: object) -> None:
     raise Stopped("the line is dead")
 
 
+@SWEEP
 @pytest.mark.fuzz
 @pytest.mark.parametrize("for_good", [True, False])
 def test_connections_that_break_anywhere(desk: Desk, www: Path, sshd: Sshd, proxy: TcpProxy, for_good: bool):
@@ -264,6 +265,7 @@ def test_connections_that_break_anywhere(desk: Desk, www: Path, sshd: Sshd, prox
     assert bool(stopped) == for_good
 
 
+@SWEEP
 @pytest.mark.fuzz
 def test_killed_at_random_points(desk: Desk, www: Path):
     chance = random.Random(seed())
