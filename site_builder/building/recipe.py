@@ -49,6 +49,7 @@ def build(
     progress: Progress | None = None,
     tell: Tell | None = None,
     hold: list[object] | None = None,
+    check: Callable[[Sources], None] = lambda _: None,
 ) -> BuildReport:
     """Build the site in ``site_dir`` into ``output`` (default ``public`` in it) as of the instant ``at`` (default now).
 
@@ -56,7 +57,8 @@ def build(
     processes (default: one a core); ``wait`` False gives up where another build of the site is running;
     ``verify_sample`` is the share of reused pages, 0 to 1, that are rendered again to compare them;
     ``tell`` is called with a sentence where there is something to wait for.  What the build knows of the site is put
-    into ``hold``: who ends next need not wait until it is taken apart.  Raises :class:`SiteError` with
+    into ``hold``: who ends next need not wait until it is taken apart.  ``check`` is called with what was read, before
+    anything is written: what it raises ends the build.  Raises :class:`SiteError` with
     every problem found, the output then being what it was before, and :class:`ValueError` for an instant
     without a zone.
     """
@@ -95,6 +97,7 @@ def build(
             untouched = looked_at(str(target.folder), state.pages, options.jobs)
             if hold is not None:
                 hold.append(sources)
+            check(sources)
             state.save_inputs(sources.inputs)
             with clock.stage("plan"):
                 keys = keys_of(sources, engines().page, drafts=drafts)

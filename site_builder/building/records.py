@@ -87,8 +87,8 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     ``site_key`` is the digest of all its inputs but the instant; ``instant`` and ``until`` are Unix seconds
     between which (``until`` excluded, 0 for never) the instant changes nothing.  ``template_keys`` are the
     parts of each template's key by name; ``views`` is the digest of all counts, ``rankings`` that of all lists
-    that counts order, ``read`` that of the configuration and of what the articles were read as.  ``past`` are the
-    articles that were visible, in order.
+    that counts order, ``read`` that of the configuration and of what the articles were read as, ``sources`` that of
+    all files of the site.  ``past`` are the articles that were visible, in order.
     """
 
     path: str
@@ -105,6 +105,7 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     past: Past = Past()
     rankings: bytes = b""
     read: bytes = b""
+    sources: bytes = b""
 
 
 @functools.lru_cache(1 << 14)

@@ -39,18 +39,24 @@ _ENCODE = msgspec.msgpack.Encoder().encode
 class NewCounts(msgspec.Struct, frozen=True):
     """What a refresh did: how many files were written; ``build_at`` instead where a build has to do it.
 
-    That is where a list that counts order has another order, or where the sources are read differently now.
+    That is where a list that counts order has another order (``only_lists``), or where the sources are read
+    differently now.  ``sources`` is the digest of the sources of the last build.
     """
 
     written: int = 0
     build_at: datetime | None = None
     drafts: bool = False
+    only_lists: bool = False
+    sources: bytes = b""
 
 
-def refresh_counts(site_dir: Path, output: Path, jobs: int, hold: list[object] | None = None) -> NewCounts:
+def refresh_counts(
+    site_dir: Path, output: Path, jobs: int, hold: list[object] | None = None, *, lists: bool = True
+) -> NewCounts:
     """Put the counts of the store into the finished ``output``; the caller holds the site's lock.
 
-    What it knows of the site is put into ``hold``.  Raises :class:`SiteError` where there is no finished build.
+    Without ``lists``, those that counts order keep the order that they have.  What it knows of the site is put into
+    ``hold``.  Raises :class:`SiteError` where there is no finished build.
     """
     with opened(site_dir, output) as state:
         last = state.build
@@ -59,15 +65,15 @@ def refresh_counts(site_dir: Path, output: Path, jobs: int, hold: list[object] |
         instant = datetime.fromtimestamp(last.instant, UTC)
         config = parse_config(read_config_text(site_dir))
         if read_key(config, state.inputs, articles_of(state.inputs)) != last.read:
-            return NewCounts(build_at=instant, drafts=last.drafts)
+            return NewCounts(build_at=instant, drafts=last.drafts, sources=last.sources)
         articles, documents = _pieces(state.inputs)
         if hold is not None:
             hold += (state, articles)
         stored = read_views(site_dir, config.views.store, ranking_of(config, instant).first)
         again = Inputs(state.inputs, set()).article
         catalog = make_catalog(articles, documents, config, instant, drafts=last.drafts, stored=stored, again=again)
-        if rankings_key(catalog) != last.rankings:
-            return NewCounts(build_at=instant, drafts=last.drafts)
+        if lists and rankings_key(catalog) != last.rankings:
+            return NewCounts(build_at=instant, drafts=last.drafts, only_lists=True, sources=last.sources)
         return NewCounts(_splice_all(state, Output(output), catalog, instant, jobs))
 
 

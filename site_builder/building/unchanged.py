@@ -43,13 +43,25 @@ def read_key(config: SiteConfig, inputs: Mapping[str, InputEntry], paths: Iterab
     )
 
 
-def site_key(sources: Sources, read: bytes, engine: bytes, *, drafts: bool) -> bytes:
-    """The digest of all inputs of a build but the instant; ``read`` is their :func:`read_key`."""
-    files, config = sources.files, sources.config
-    inputs = sources.inputs.entries
-    parts = [engine, b"drafts" if drafts else b"", read, plugins(config.markdown.extensions)]
-    parts.append(_ENCODE([(file.path, file.source, inputs[file.source].digest) for file in files.copied]))
-    parts.append(_ENCODE(sorted(files.templates.items())))
+def sources_key(sources: Sources) -> bytes:
+    """The digest of all files of the site but the store of views."""
+    files, inputs = sources.files, sources.inputs.entries
+    return _sources_key(sources, read_key(sources.config, inputs, files.articles))
+
+
+def _sources_key(sources: Sources, read: bytes) -> bytes:
+    files, inputs = sources.files, sources.inputs.entries
+    return digest(
+        read,
+        _ENCODE([(file.path, file.source, inputs[file.source].digest) for file in files.copied]),
+        _ENCODE(sorted(files.templates.items())),
+    )
+
+
+def site_key(sources: Sources, files: bytes, engine: bytes, *, drafts: bool) -> bytes:
+    """The digest of all inputs of a build but the instant; ``files`` is their :func:`sources_key`."""
+    config = sources.config
+    parts = [engine, b"drafts" if drafts else b"", files, plugins(config.markdown.extensions)]
     store = Path(sources.folder, config.views.store or STORE)
     parts += [path.read_bytes() if path.is_file() else b"" for path in (store, Path(f"{store}-wal"))]
     return digest(*parts)
@@ -73,16 +85,18 @@ def rankings_key(catalog: Catalog) -> bytes:
 
 
 class Keys(NamedTuple):
-    """The digests of a build's inputs: :func:`read_key` and :func:`site_key`."""
+    """The digests of a build's inputs: :func:`read_key`, :func:`sources_key`, and :func:`site_key`."""
 
     read: bytes
+    sources: bytes
     site: bytes
 
 
 def keys_of(sources: Sources, engine: bytes, *, drafts: bool) -> Keys:
     """The digests of a build's inputs."""
     read = read_key(sources.config, sources.inputs.entries, sources.files.articles)
-    return Keys(read, site_key(sources, read, engine, drafts=drafts))
+    files = _sources_key(sources, read)
+    return Keys(read, files, site_key(sources, files, engine, drafts=drafts))
 
 
 def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callable[[], bool]) -> bool:
@@ -125,4 +139,5 @@ def entry_of(
         past=past,
         rankings=rankings_key(catalog),
         read=keys.read,
+        sources=keys.sources,
     )

@@ -15,7 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from site_builder.building.known import known_sources
-from site_builder.building.past import past_of, unchanged_before
+from site_builder.building.past import changed_before, past_of, unchanged_before
 from site_builder.building.records import Past
 from site_builder.building.snapshot import Snapshot, Sources, page_bytes, snapshot_of
 from site_builder.catalog.due import NEWS, Due, due, next_due
@@ -146,7 +146,9 @@ def changed_files(before: Snapshot, after: Snapshot, touched_by: Callable[[Plann
     # The templates are the same; only what they show differs.
     after.__dict__["uses"] = uses
     after.__dict__["renderer"] = before.renderer.with_values(after.shared) if differing else before.renderer
-    same = unchanged_before(_past(before), _past(after))
+    old_past, new_past = _past(before), _past(after)
+    same = unchanged_before(old_past, new_past)
+    same = min(changed_before(old_past, new_past, same), default=same)
     doubtful = []
     for path, second in new.items():
         first = old.get(path)

@@ -64,6 +64,9 @@ def refresh_command(site_dir: Path, output: Path | None, jobs: int | None) -> No
     report = refresh(site_dir, output=output, jobs=jobs, tell=lambda text: click.echo(text, err=True), hold=hold)
     rendered = f", {plural(report.rendered, 'page')} with another order rendered" if report.rendered else ""
     click.echo(f"{plural(report.written, 'file')} written{rendered}, {report.seconds:.2f} s")
+    if report.waiting:
+        waiting = "most read lists keep their order until the next build: the sources have changed since the last one"
+        click.echo(waiting, err=True)
 
 
 @command.command("top")

@@ -6,7 +6,7 @@ import hashlib
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from site_builder.building.manifest import read_manifest
@@ -24,9 +24,13 @@ from tests.views.logs import Request, log
 DAY = INSTANT.toordinal()
 NAMES = [f"p{number}" for number in range(6)]
 TEMPLATES = plain_templates()
+# Without lists that counts order, every count is spliced.
+LIVE_WITHOUT_LISTS = "listings: {most_read: 0}\nviews: {live: true, display: rounded}\n"
 SETTINGS = [
     "",
     "views: {display: rounded}\n",
+    "views: {live: true, display: rounded}\n",
+    LIVE_WITHOUT_LISTS,
     "views: {window: 7d, half_life: 2}\n",
     "listings: {most_read: 0}\nviews: {display: rounded}\n",
     "listings: {most_read: 2, hero: 1}\nblocks: {loved: {tag: lace, order: most_read, limit: 2}}\n",
@@ -43,6 +47,8 @@ def add(made: SiteDir, found: dict[tuple[str, int], int]) -> None:
 @pytest.mark.fuzz
 @settings(max_examples=settings().max_examples // 8)  # an example is three builds
 @given(counts, counts, st.sampled_from(SETTINGS))
+@example({}, {("p1", DAY): 400, ("p2", DAY): 123_456}, LIVE_WITHOUT_LISTS)
+@example({("p1", DAY): 9_000}, {("p2", DAY - 1): 123_456}, "views: {live: true, display: rounded}\n")
 def test_a_refresh_gives_what_a_clean_build_gives(site, before, after, config):
     made = site({**TEMPLATES, "site.yaml": config})
     for path in (made.path / ".site-builder").glob("*"):
@@ -95,6 +101,55 @@ def test_an_edit_waits_for_the_next_build(site):
     made.build()
     assert "Edited" in made.read("index.html")
     assert "12350" in made.read("index.html")
+
+
+def test_with_edits_lists_keep_their_order_until_the_next_build(site):
+    made = site({**FILES, "site.yaml": "listings: {most_read: 3}\n"})
+    made.build()
+    add(made, {("a", DAY): 99_999, ("b", DAY): 5})
+    made.write("content/a.md", piece("Edited", views=3))
+    made.write("content/fresh.md", piece("Fresh", timestamp="2026-11-10"))
+    report = refresh(made.path, output=made.out, jobs=1)
+    assert (report.waiting, report.rendered) == (True, 0)
+    text = made.read("most-read/index.html")
+    assert text.index("12350") < text.index("100002")
+    assert not [path for path, data in made.files().items() if b"Edited" in data or b"Fresh" in data]
+    assert refresh(made.path, output=made.out, jobs=1).written == 0
+    result = run("views", "refresh", "--site", made.path, "--jobs", "1")
+    assert "most read lists keep their order until the next build" in result.stderr
+    made.build()
+    clean = SiteDir(made.path, made.path.parent / "clean")
+    clean.build()
+    assert made.files() == clean.files()
+
+
+@pytest.mark.parametrize(
+    "path, before, after",
+    [
+        ("content/b.md", piece("B", views=12_345), piece("Other", views=12_345)),
+        ("templates/extra.html", "1", "2"),
+        ("static/x.txt", "1", "2"),
+    ],
+)
+def test_a_new_order_publishes_no_source_that_changed(site, path, before, after):
+    made = site({**FILES, path: before})
+    made.build()
+    add(made, {("a", DAY): 99_999})
+    made.write(path, after)
+    assert refresh(made.path, output=made.out, jobs=1).waiting
+    assert "Other" not in made.read("index.html")
+    assert "100002" in made.read("index.html")
+
+
+def test_a_changed_configuration_is_for_a_build(site):
+    made = site({**FILES, "site.yaml": "listings: {most_read: 3}\n"})
+    made.build()
+    before = made.files()
+    add(made, {("a", DAY): 99_999})
+    made.write("site.yaml", "listings: {most_read: 2}\n")
+    with pytest.raises(SiteError, match="was built from sources that have changed since"):
+        refresh(made.path, output=made.out, jobs=1)
+    assert made.files() == before
 
 
 def test_without_a_finished_build_nothing_is_written(site):
