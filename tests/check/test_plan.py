@@ -97,6 +97,30 @@ def test_the_plan_of_the_sample_site_is_what_its_builds_do(sample_public):
     assert len(check_plan(sample_public.parent, datetime(2026, 11, 19, 12, tzinfo=UTC), 3 * DAY, 0.5)) > 4
 
 
+def test_a_build_at_a_planned_instant_changes_just_the_files_of_the_plan(site):
+    soon = {f"content/soon{number}.md": piece(f"Soon {number}", timestamp=stamp(number)) for number in (2, 5)}
+    made = site(
+        {
+            **TEMPLATES,
+            **soon,
+            "site.yaml": "views: {window: 24h}\n",
+            "content/gone.md": piece("Gone", timestamp=stamp(-60), expires=stamp(7)),
+            "content/old.md": piece("Old", timestamp=stamp(-47), updated=stamp(9)),
+        }
+    )
+    found = json.loads(
+        run("plan", "--site", made.path, "--at", START.isoformat(), "--horizon", "12h", "--format", "json").stdout
+    )
+    assert len(found) > 4
+    made.build(at=START)
+    before = made.files()
+    for change in found:
+        made.build(at=datetime.fromisoformat(change["instant"]))
+        after = made.files()
+        assert sum(before.get(path) != after.get(path) for path in {*before, *after}) == change["files"]
+        before = after
+
+
 CHANGES = [
     Change(
         START + timedelta(hours=9, seconds=1), (Happening("publish", "content/a.md", "Lace, silk; \\ “tulle” " * 9),), 3
