@@ -94,7 +94,9 @@ def make_catalog(
         cards=Made(len(paths), card, HELD) if again else list(map(card, range(len(paths)))),
         local=local,
         changed=[updated or timestamp for updated, timestamp in zip(visible.updated, visible.timestamp, strict=True)],
-        awaited=frozenset(map(paths.index, found.awaited)),
+        awaited=frozenset(index for index, path in enumerate(paths) if path in found.awaited)
+        if found.awaited
+        else frozenset(),
         policies=policies_of(visible, folds["source"], config),
         categories=taxa["category"],
         tags=taxa["tag"],
