@@ -23,6 +23,8 @@ from site_builder.building.keys import digest
 # What stands in no page: these may change without any page being another.
 _BESIDE_PAGES = frozenset(("cli", "preview", "deploy", "views", "check", "starter"))
 _AFTER_READING = frozenset(("building", "rendering", "pages", "catalog"))
+# It says what of an article is remembered.
+_READING = "building/inputs.py"
 _LIBRARIES = ("jinja2", "markupsafe", "markdown", "pyyaml", "msgspec", "nh3", "python-slugify", "pillow", "comrak")
 _FOR_READING = ("pyyaml", "msgspec", "python-slugify")
 
@@ -41,13 +43,14 @@ def engines() -> Engines:
     system = (__version__, platform.python_implementation(), sys.version, unicodedata.unidata_version)
     common = [text.encode() for text in system]
     package = Path(__file__).resolve().parent.parent
-    code: list[tuple[str, list[bytes]]] = []
+    code: list[tuple[bool, list[bytes]]] = []
     for path in sorted(package.rglob("*.py")):
         inside = path.relative_to(package)
         part = inside.parts[0].removesuffix(".py")
         if part not in _BESIDE_PAGES:
-            code.append((part, [inside.as_posix().encode(), path.read_bytes()]))
-    read = [text for part, texts in code if part not in _AFTER_READING for text in texts]
+            reads = part not in _AFTER_READING or inside.as_posix() == _READING
+            code.append((reads, [inside.as_posix().encode(), path.read_bytes()]))
+    read = [text for reads, texts in code if reads for text in texts]
     return Engines(
         digest(*common, *(versions[name] for name in _FOR_READING), *read),
         digest(*common, *versions.values(), *(text for _, texts in code for text in texts)),

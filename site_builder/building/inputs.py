@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
 import msgspec
@@ -30,7 +31,20 @@ TICK = 2_000_000_000
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 # What the order of articles, their addresses, lists and pins are made of; with the rules, taxa and configuration.
-_TRAITS = ("path", "timestamp", "category", "tags", "authors", "source", "lang", "slug", "permalink", "related", "next")
+_TRAITS = (
+    "path",
+    "timestamp",
+    "category",
+    "tags",
+    "authors",
+    "source",
+    "source_url",
+    "lang",
+    "slug",
+    "permalink",
+    "related",
+    "next",
+)
 TRAITS_SIZE = 8
 _DECODE = msgspec.msgpack.Decoder(Parsed).decode
 _NOTHING = msgspec.Raw(b"\xc0")
@@ -65,7 +79,8 @@ class Ahead:
 
     def use_the_time(self) -> None:
         """Take out what most builds will need."""
-        self._parsed = {path: _DECODE(entry.parsed) for path, entry in self._known.items() if entry.rules}
+        with suppress(msgspec.DecodeError):  # of another version: what it holds will be read anew
+            self._parsed = {path: _DECODE(entry.parsed) for path, entry in self._known.items() if entry.rules}
 
     def take(self, entries: Mapping[str, InputEntry], paths: Sequence[str]) -> list[Parsed]:
         """What ``entries`` hold for the Markdown files ``paths``."""

@@ -6,6 +6,7 @@ output is a finished build.
 
 from __future__ import annotations
 
+import glob
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,9 @@ from urllib.parse import quote
 import msgspec
 
 STATE = ".site-builder"
+_NEW = ".new"
+# A whole manifest ends with its list of files.
+_END = b"]}"
 VERSION = 1
 
 
@@ -56,24 +60,45 @@ def read_manifest(site_dir: Path, output: Path) -> Manifest | None:
         return None
 
 
-def write_fresh(site_dir: Path, output: Path, manifest: Manifest) -> None:
+def has_manifest(site_dir: Path, output: Path) -> bool:
+    """Whether there is a manifest of ``output`` that was not cut off."""
+    try:
+        with open(manifest_path(site_dir, output), "rb") as file:
+            file.seek(-len(_END), os.SEEK_END)
+            return file.read() == _END
+    except OSError:
+        return False
+
+
+def fresh_path(site_dir: Path, output: Path) -> Path:
+    """Where this process writes a manifest before it is put in place."""
+    return manifest_path(site_dir, output).with_suffix(f".{os.getpid()}{_NEW}")
+
+
+def write_fresh(fresh: Path, manifest: Manifest) -> None:
     """Write a manifest beside its place: :func:`put_in_place` does the rest.  Raises :class:`OSError`."""
-    path = manifest_path(site_dir, output)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _fresh(path).write_bytes(msgspec.json.encode(manifest))
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    fresh.write_bytes(msgspec.json.encode(manifest))
 
 
-def put_in_place(site_dir: Path, output: Path) -> None:
+def put_in_place(fresh: Path, site_dir: Path, output: Path) -> None:
     """Make what :func:`write_fresh` wrote the output's manifest.  Raises :class:`OSError`."""
     path = manifest_path(site_dir, output)
-    os.replace(_fresh(path), path)
-    _aside(path).unlink(missing_ok=True)
+    os.replace(fresh, path)
+    _remove_others(path)
+
+
+def drop_fresh(fresh: Path) -> None:
+    """Remove what :func:`write_fresh` wrote."""
+    with suppress(OSError):
+        fresh.unlink(missing_ok=True)
 
 
 def write_manifest(site_dir: Path, output: Path, manifest: Manifest) -> None:
     """Write the manifest in one step.  Raises :class:`OSError`."""
-    write_fresh(site_dir, output, manifest)
-    put_in_place(site_dir, output)
+    fresh = fresh_path(site_dir, output)
+    write_fresh(fresh, manifest)
+    put_in_place(fresh, site_dir, output)
 
 
 def forget_manifest(site_dir: Path, output: Path) -> None:
@@ -87,9 +112,16 @@ def remove_manifest(site_dir: Path, output: Path) -> None:
     """Remove the manifest: the output is gone.  Raises :class:`OSError`."""
     path = manifest_path(site_dir, output)
     path.unlink(missing_ok=True)
-    _aside(path).unlink(missing_ok=True)
+    _remove_others(path)
     with suppress(OSError):  # where it holds others
         path.parent.rmdir()
+
+
+def _remove_others(path: Path) -> None:
+    """Remove what was put aside, and what builds left that were killed."""
+    _aside(path).unlink(missing_ok=True)
+    for left in path.parent.glob(f"{glob.escape(path.stem)}.*{_NEW}"):
+        left.unlink(missing_ok=True)
 
 
 def owned_files(site_dir: Path, output: Path) -> frozenset[str]:
@@ -104,7 +136,3 @@ def owned_files(site_dir: Path, output: Path) -> frozenset[str]:
 
 def _aside(path: Path) -> Path:
     return path.with_suffix(".before")
-
-
-def _fresh(path: Path) -> Path:
-    return path.with_suffix(".new")

@@ -118,7 +118,7 @@ class Output:
             os.makedirs(folder, exist_ok=True)
         self._made.add(folder)
 
-    def publish(self, staged: Iterable[str], outdated: Iterable[str], owned: Collection[str]) -> dict[str, Stamp]:
+    def publish(self, staged: Collection[str], outdated: Iterable[str], owned: Collection[str]) -> dict[str, Stamp]:
         """Move ``staged`` into the output, then remove ``outdated`` and the folders that are empty then.
 
         ``owned`` are the files of earlier builds, which may be in the way.  The new stamps of the moved files;
@@ -132,18 +132,21 @@ class Output:
                 os.replace(self.staging, self.folder)
                 return stamps
             self._clear_the_way(staged, owned)
-            paths = sorted(set(staged))
             # The home page last: it is the first to link to what is new.
-            home = [HOME] if HOME in paths else []
+            others = sorted({*staged} - {HOME})
+            shares = [others[start::MOVERS] for start in range(MOVERS)]
             # The disk frees what is replaced, and waits for that: several at once wait together.
             with ThreadPoolExecutor(MOVERS) as movers:
-                others = [path for path in paths if path != HOME]
-                stamps.update(zip(others, movers.map(self._move, others), strict=True))
-            stamps.update((path, self._move(path)) for path in home)
+                for moved in movers.map(self._move_all, shares):
+                    stamps |= moved
+            stamps |= self._move_all([HOME] if HOME in staged else [])
             self._remove(outdated)
         except OSError as error:
             raise SiteError([cannot_write(self.folder, error)]) from None
         return stamps
+
+    def _move_all(self, paths: Iterable[str]) -> dict[str, Stamp]:
+        return {path: self._move(path) for path in paths}
 
     def _move(self, path: str) -> Stamp:
         target = f"{self.folder}/{path}"

@@ -67,7 +67,9 @@ def unchanged_before(old: Past, new: Past) -> int:
 
 
 def recounted(old: Past, new: Past) -> list[int] | None:
-    """The articles of both that have another count of views; None where that would take long to tell."""
+    """The articles of both that have another count of views; None where more than that may have changed."""
+    if old.key != new.key:  # how counts are shown is one of the settings
+        return None
     common = _common(old, new)
     if common * _LONG != min(len(old.seconds), len(new.seconds)):
         return None

@@ -35,7 +35,7 @@ def looked_at(folder: str, entries: Mapping[str, PageEntry], jobs: int) -> Calla
     def look() -> bool:
         return is_untouched(folder, entries)
 
-    waiting = beside(look) if jobs > 1 and len(entries) >= FEWEST_BESIDE else look
+    waiting = beside(look, is_worth_it=jobs > 1 and len(entries) >= FEWEST_BESIDE)
     return functools.cache(lambda: bool(waiting()))
 
 

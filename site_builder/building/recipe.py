@@ -16,6 +16,7 @@ from site_builder.building.copies import copy_files
 from site_builder.building.engine import engines
 from site_builder.building.inputs import Ahead, Progress
 from site_builder.building.manifest import STATE
+from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.memory import long_lived_objects, own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
 from site_builder.building.past import changed_before, past_of, recounted, same_counts_before, unchanged_before
@@ -65,9 +66,9 @@ def build(
     if at is not None and at.tzinfo is None:
         raise ValueError(f"at: {at} has no zone: it would be another instant on another machine")
     folder = Path(site_dir)
-    target = Output(Path(output) if output else folder / "public")
+    public = Path(output) if output else folder / "public"
     require_content(folder)
-    refuse_sources(folder, target.folder)
+    refuse_sources(folder, public)
     instant = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     options = Options(instant, drafts=drafts, strict=strict, jobs=jobs or available_jobs())
     say = progress or (lambda _stage, _done, _total: None)
@@ -77,6 +78,7 @@ def build(
         long_lived_objects(),
         only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
     ):
+        target = Output(public)
         files = scan_ahead(folder, folder / STATE / CACHE, options.jobs)
         with opened(folder, target.folder) as state:
             if hold is not None:
@@ -166,11 +168,14 @@ def make_site(
                 if kept is not None:
                     kept.close()
             copies = copy_files(site, known, target)
-        with clock.stage("write"):
-            published = publish(site, state, here, made, copies, target, options.instant, options.jobs)
+        with (
+            clock.stage("write"),
+            ManifestWriter(state.site_dir, state.output, options.instant, options.jobs) as manifest,
+        ):
+            published = publish(site, state, here, made, copies, target, manifest)
             build_entry = entry_of(state, keys, options.instant, site, views, past, templates, drafts=options.drafts)
             state.save(sources.inputs, published.pages, build_entry, uses)
-            published.end_manifest()
+            manifest.end()
             if kept is not None and made.staged:
                 state.keep_bodies(wanted_keys(kept, site))
     memory = max(own_memory(), sources.inputs.memory, made.memory)

@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 
 from site_builder.building.inputs import InputEntry, Inputs
-from site_builder.building.manifest import manifest_path
+from site_builder.building.manifest import has_manifest
+from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.output import Output
 from site_builder.building.past import counts_of, recounted
-from site_builder.building.publish import begin_manifest
 from site_builder.building.records import Counts, PageEntry, named, places, short, with_counts
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
@@ -60,7 +60,7 @@ def refresh_counts(
     """
     with opened(site_dir, output) as state:
         last = state.build
-        if not (last.number and manifest_path(site_dir, output).exists() and state.pages):
+        if not (last.number and has_manifest(site_dir, output) and state.pages):
             raise SiteError([Problem(str(output), message="holds no finished build", hint="Run: site-builder build")])
         instant = datetime.fromtimestamp(last.instant, UTC)
         config = parse_config(read_config_text(site_dir))
@@ -101,7 +101,7 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
     # Forgotten before the first byte changes (invariant M).
     if waiting:
         state.forget([entry.path for entry, _ in waiting])
-    with target.staged():
+    with target.staged(), ManifestWriter(state.site_dir, state.output, instant, jobs) as manifest:
         filled = _fill_all(waiting, target, jobs) if waiting else _Filled()
         stamps = target.publish([entry.path for entry in filled.staged], (), state.owned)
         for entry in filled.staged:
@@ -111,13 +111,13 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
         for path in filled.altered:
             pages[path] = PageEntry(path, pages[path].kind)
         paths = [entry.path for entry in (*filled.staged, *filled.in_place)]
-        end_manifest = begin_manifest(state, pages, instant, jobs, has_changed=bool(waiting))
+        manifest.begin(pages, has_changed=bool(waiting))
         state.save(Inputs(dict(state.inputs), set()), pages, build, None)
-    if filled.altered:
-        message, hint = "is not as the last build left it", "Run: site-builder build"
-        where = [f"{target.folder.name}/{path}" for path in filled.altered]
-        raise SiteError([Problem(path, message=message, hint=hint) for path in where])
-    end_manifest()
+        if filled.altered:
+            message, hint = "is not as the last build left it", "Run: site-builder build"
+            where = [f"{target.folder.name}/{path}" for path in filled.altered]
+            raise SiteError([Problem(path, message=message, hint=hint) for path in where])
+        manifest.end()
     return len(paths)
 
 

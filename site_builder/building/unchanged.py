@@ -15,7 +15,7 @@ import msgspec
 from site_builder.building.engine import plugins, zone_rules
 from site_builder.building.inputs import InputEntry
 from site_builder.building.keys import digest
-from site_builder.building.manifest import manifest_path
+from site_builder.building.manifest import has_manifest
 from site_builder.building.records import BuildEntry, Past
 from site_builder.building.snapshot import Snapshot, Sources
 from site_builder.building.state import State
@@ -107,7 +107,7 @@ def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callab
         last.site_key == key
         and last.instant <= second
         and (not last.until or second < last.until)
-        and manifest_path(state.site_dir, state.output).exists()
+        and has_manifest(state.site_dir, state.output)
         and untouched()
     )
 

@@ -18,7 +18,7 @@ import types
 from collections import deque
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
-from typing import Any, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from site_builder.errors import SiteError
 
@@ -137,39 +137,57 @@ def _no_program() -> Iterator[None]:
         sys.modules["__main__"] = program
 
 
-def beside(task: Callable[[], Result]) -> Callable[[], Result | None]:
-    """Start ``task`` in a process of its own, where there is a core for it; what is given back waits for its answer.
+class Beside(Generic[Result]):
+    """The answer of a task that may run in a process of its own; called, it waits for it."""
 
-    The answer is None where that process was ended.
-    """
-    if available_jobs() < 2 or not _can_fork():
-        return task
+    def __init__(self, task: Callable[[], Result], connection: Any = None, process: Any = None) -> None:
+        self._task = task
+        self._connection = connection
+        self._process = process
+
+    def __call__(self) -> Result | None:
+        """The answer; None where there is none, because the process was ended or its task failed."""
+        if self._process is None:
+            return self._task()
+        try:
+            found: Result = self._connection.recv()
+        except (EOFError, OSError):
+            return None
+        else:
+            return found
+        finally:
+            self._connection.close()
+            self._process.join()
+            self._process = None
+
+    def drop(self) -> None:
+        """End the process, whatever its task."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._connection.close()
+            self._process = None
+
+
+def beside(task: Callable[[], Result], *, is_worth_it: bool = True) -> Beside[Result]:
+    """Start ``task`` in a process of its own, where there is a core for it; else it runs when it is asked for."""
+    if not is_worth_it or available_jobs() < 2 or not _can_fork():
+        return Beside(task)
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
 
     def answer() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         ours.close()
-        with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+        # Who gets no answer does the task itself, and meets there what went wrong here; or nobody waits any more.
+        with contextlib.suppress(Exception):
             theirs.send(task())
         os._exit(0)
 
     process = context.Process(target=answer, daemon=True)
     process.start()
     theirs.close()
-
-    def wait_for_it() -> Result | None:
-        try:
-            found: Result = ours.recv()
-        except EOFError:
-            return None
-        else:
-            return found
-        finally:
-            ours.close()
-            process.join()
-
-    return wait_for_it
+    return Beside(task, ours, process)
 
 
 def _can_fork() -> bool:

@@ -11,6 +11,7 @@ import errno
 import importlib
 import os
 import sys
+from typing import TextIO
 
 import click
 
@@ -76,10 +77,8 @@ def run() -> None:
         main(obj=held)
     except SystemExit as ended:
         if held and isinstance(ended.code, int):
-            with contextlib.suppress(OSError):  # nobody reads any more
-                sys.stdout.flush()
-                sys.stderr.flush()
-            os._exit(ended.code)
+            is_told = all([_flushed(sys.stdout), _flushed(sys.stderr)])
+            os._exit(ended.code if is_told else ended.code or 1)
         raise
     except OSError as error:
         # What a site's files are at fault for is told before; a file has a name.
@@ -88,3 +87,13 @@ def run() -> None:
         with contextlib.suppress(OSError):
             click.echo(f"what there is to tell cannot be written: {error.strerror}", err=True)
         os._exit(1)
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    """Whether all that was written to ``stream`` went out; there is none where it was closed for the program."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        return False
+    return True

@@ -16,8 +16,8 @@ STEPS = (
     ("site_builder.building.store", "Store.forget"),
     ("site_builder.building.store", "Store.save"),
     ("site_builder.building.output", "Output.stage"),
-    ("site_builder.building.publish", "write_fresh"),
-    ("site_builder.building.publish", "put_in_place"),
+    ("site_builder.building.manifest_writer", "write_fresh"),
+    ("site_builder.building.manifest_writer", "put_in_place"),
 )
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from site_builder import SiteError
-from site_builder.building.state import CACHE
+from site_builder.building.state import CACHE, only_one
 from tests.building.killing import build_and_die
 from tests.building.small_site import article, small_site
 from tests.support.sample import REPOSITORY
@@ -231,3 +232,30 @@ def test_ctrl_c_ends_a_build_without_a_traceback(site: Callable[..., SiteDir], t
     made.build(AT, jobs=2)
     assert made.files() == clean_files(made, tmp_path)
     assert not list(made.path.glob(".*staging*"))
+
+
+def test_a_first_build_that_waited_finds_what_the_other_has_made(site: Callable[..., SiteDir], tmp_path: Path) -> None:
+    made = site(small_site())
+    release = threading.Event()
+    holds = threading.Event()
+
+    def other() -> None:
+        with only_one(made.path, wait=True, tell=lambda _text: None):
+            holds.set()
+            release.wait(60)
+
+    holder = threading.Thread(target=other)
+    holder.start()
+    holds.wait(60)
+
+    def told(_text: str) -> None:
+        # The other build, which has its output in place by now.
+        made.out.mkdir()
+        (made.out / "theirs.txt").write_text("theirs")
+        release.set()
+
+    made.build(AT, tell=told)
+    holder.join()
+    assert (made.out / "theirs.txt").exists()
+    (made.out / "theirs.txt").unlink()
+    assert made.files() == clean_files(made, tmp_path)

@@ -11,9 +11,10 @@ import pytest
 
 from site_builder import BuildReport, SiteError
 from site_builder.building import engine, keys, workers
+from site_builder.building.inputs import Ahead, InputEntry
 from site_builder.catalog.catalog import Catalog
-from site_builder.model import BodyRef, Card
-from site_builder.pages import articles
+from site_builder.model import BodyRef, Card, Parsed
+from site_builder.pages import articles, sitemaps
 from site_builder.pages.contexts import ArticleContext
 from tests.building.small_site import NAV, article, small_site
 from tests.support.site import SiteDir
@@ -332,3 +333,39 @@ def test_what_is_taken_out_of_the_archive_costs_one_look_at_what_is_newer(
     made.build(AT_THE_END)
     assert asked == {23}
     assert same_as_clean(made, tmp_path, AT_THE_END)
+
+
+def test_another_way_to_show_counts_reaches_every_page(site: Callable[..., SiteDir], tmp_path: Path) -> None:
+    """Also those of templates that name nothing of the site but a count."""
+    files = small_site()
+    files["templates/fragments/most_read.html"] = "{% for card in most_read %}{{ card|views }} {% endfor %}"
+    files["content/a0.md"] = article("Read by many", 1, views=123_456)
+    made = site(files)
+    made.build(AT)
+    config = (made.path / "site.yaml").read_text(encoding="utf-8")
+    made.write("site.yaml", config + "\nviews: {display: rounded}\n")
+    made.build(AT)
+    assert same_as_clean(made, tmp_path)
+
+
+def test_a_piece_that_is_syndicated_now_leaves_its_full_sitemap(
+    site: Callable[..., SiteDir], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitemaps, "SHARD", 2)
+    files = small_site()
+    files["site.yaml"] += "\nsyndication: {default: canonical}\n"
+    files["content/a1.md"] = article("Piece 1", 2, category="Beauty", source="S")
+    made = site(files)
+    made.build(AT)
+    made.write("content/a1.md", article("Piece 1", 2, category="Beauty", source="S", source_url="https://s.example/1"))
+    made.build(AT)
+    assert same_as_clean(made, tmp_path)
+
+
+def test_what_another_version_remembers_is_read_anew() -> None:
+    sound = InputEntry("content/b.md", b"", b"", settled=True, rules=b"ours", parsed=msgspec.Raw(b"\x80"))
+    lacking = msgspec.Raw(msgspec.msgpack.encode({"article": {"path": "a"}}))
+    broken = msgspec.structs.replace(sound, path="content/a.md", rules=b"others", parsed=lacking)
+    ahead = Ahead({"content/a.md": broken, "content/b.md": sound})
+    ahead.use_the_time()
+    assert ahead.take({"content/b.md": sound}, ["content/b.md"]) == [Parsed()]

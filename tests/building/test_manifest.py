@@ -6,8 +6,10 @@ import hashlib
 
 import pytest
 
+from site_builder.building import manifest_writer
 from site_builder.building.manifest import manifest_path, read_manifest
-from site_builder.errors import SiteError
+from site_builder.building.output import Output
+from site_builder.errors import Problem, SiteError
 
 PIECE = "---\ntitle: A coat\ncategory: Retail\ntimestamp: 2026-11-01\n---\nText.\n"
 
@@ -46,3 +48,41 @@ def test_a_failed_build_leaves_the_last_manifest(site):
     with pytest.raises(SiteError):
         made.build()
     assert read_manifest(made.path, made.out) == before
+
+
+def test_a_manifest_that_was_cut_off_is_written_again(site):
+    made = site({"content/a.md": PIECE})
+    made.build()
+    whole = manifest_path(made.path, made.out).read_bytes()
+    manifest_path(made.path, made.out).write_bytes(whole[: len(whole) // 2])
+    made.build()
+    assert manifest_path(made.path, made.out).read_bytes() == whole
+
+
+def test_a_build_that_fails_while_publishing_leaves_no_half_manifest(site, monkeypatch):
+    made = site({"content/a.md": PIECE})
+    made.build()
+    made.write("content/b.md", PIECE.replace("A coat", "A hat"))
+
+    def full(*_arguments):
+        raise SiteError([Problem("public", message="no space")])
+
+    # However small: the manifest is begun by a process beside.
+    monkeypatch.setattr(manifest_writer, "FEWEST_BESIDE", 0)
+    monkeypatch.setattr(Output, "publish", full)
+    with pytest.raises(SiteError):
+        made.build(jobs=2)
+    assert not list((made.path / ".site-builder" / "manifests").glob("*.new"))
+    monkeypatch.undo()
+    made.build()
+    assert {file.path for file in read_manifest(made.path, made.out).files} == set(made.files())
+
+
+def test_what_a_killed_build_left_is_removed(site):
+    made = site({"content/a.md": PIECE})
+    made.build()
+    left = manifest_path(made.path, made.out).with_suffix(".12345.new")
+    left.write_bytes(b"half")
+    made.write("content/b.md", PIECE.replace("A coat", "A hat"))
+    made.build()
+    assert not left.exists()

@@ -6,6 +6,8 @@ import functools
 import itertools
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,50 @@ def test_what_is_near_stays_with_one_process() -> None:
     for starts in stretches:
         # At most one gap: between its own stretch and what it took over.
         assert sum(later - earlier != 200 for earlier, later in itertools.pairwise(starts)) <= 1
+
+
+def test_what_runs_beside_answers_or_says_nothing() -> None:
+    me = os.getpid()
+    assert workers.beside(os.getpid)() != me
+    assert workers.beside(os.getpid, is_worth_it=False)() == me
+
+    def killed() -> bytes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return b""
+
+    def failing() -> bytes:
+        raise ValueError("told by who does it again")
+
+    def unsendable() -> object:
+        return lambda: None
+
+    for task in (killed, failing, unsendable):
+        assert workers.beside(task)() is None
+
+
+def test_an_answer_that_is_cut_off_is_none(tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+
+    def long() -> bytes:
+        mark.write_text(str(os.getpid()))
+        return bytes(10_000_000)
+
+    answer = workers.beside(long)
+    while not mark.exists() or not mark.read_text():
+        time.sleep(0.01)
+    time.sleep(0.2)  # the pipe is full by now
+    os.kill(int(mark.read_text()), signal.SIGKILL)
+    assert answer() is None
+
+
+def test_what_nobody_waits_for_is_ended(tmp_path: Path) -> None:
+    late = tmp_path / "late"
+
+    def slow() -> None:
+        time.sleep(1)
+        late.touch()
+
+    waiting = workers.beside(slow)
+    waiting.drop()
+    time.sleep(1.2)
+    assert not late.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -133,3 +134,12 @@ def test_what_a_build_tells_comes_out_whole_though_it_ends_at_once(tmp_path: Pat
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
     assert done.returncode == 1
     assert "Did you mean 'title'?" in done.stderr
+
+
+def test_a_build_whose_standard_output_is_closed_ends_well(tmp_path: Path) -> None:
+    command = shlex.join(program(one_piece(tmp_path)))
+    done = subprocess.run(
+        ["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, text=True, check=False, env=ENVIRONMENT
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0
