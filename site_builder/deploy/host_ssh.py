@@ -233,7 +233,9 @@ def _found(name: str) -> str:
 
 def _guarded(script: str) -> str:
     """Shell: ``script``, alone of its kind.  What it is told has come already, so nobody waits for the network."""
-    return f"mkdir -p .site-builder; exec 9> {GUARD}; flock -w {LONGEST} 9 || exit {BUSY}; {script}"
+    # BusyBox's flock knows no time limit.
+    wait = f"n=0; until flock -n 9; do n=$((n + 1)); [ $n -le {LONGEST} ] || exit {BUSY}; sleep 1; done"
+    return f"mkdir -p .site-builder; exec 9> {GUARD}; {wait}; {script}"
 
 
 def _replace(name: str) -> str:

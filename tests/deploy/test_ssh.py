@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import random
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from site_builder.config import parse_config
+from site_builder.deploy import host_ssh
 from site_builder.deploy.deploying import releases
 from site_builder.deploy.host_ssh import HostSsh
 from site_builder.deploy.local import LocalSite, encoded
@@ -297,3 +299,17 @@ def test_the_process_list_shows_no_more_than_names(desk: Desk, monkeypatch: pyte
     desk.deploy()
     assert len(seen) > 5
     assert not [line for line in seen if re.search("a-token-of|PRIVATE|password", line)]
+
+
+def test_a_command_waits_for_those_before_it(desk: Desk, www: Path, monkeypatch: pytest.MonkeyPatch):
+    desk.output(paper(1))
+    desk.deploy()
+    monkeypatch.setattr(host_ssh, "LONGEST", 1)
+    guard = www / ".site-builder" / "guard"
+    with contextlib.closing(host(desk)) as found:
+        state = (www / ".site-builder" / "state").read_bytes()
+        with guard.open("wb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with pytest.raises(Stopped, match="a command of an earlier deploy has been running for 1 s"):
+                found.swap(".site-builder/state", state, state)
+        assert found.swap(".site-builder/state", state, state)
