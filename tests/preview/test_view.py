@@ -37,7 +37,7 @@ fields = st.fixed_dictionaries(
         "updated": moments,
         "expires": moments,
         "draft": st.booleans(),
-        "tags": st.lists(texts.filter(bool), max_size=2).map(tuple),
+        "tags": st.lists(texts.filter(bool), max_size=2, unique=True).map(tuple),
         "authors": st.lists(texts.filter(bool), max_size=1).map(tuple),
         "source": texts,
         "source_url": st.sampled_from(["", "https://wire.example/1"]),
