@@ -107,8 +107,12 @@ class Preview:
 
     def change(self, changed: Collection[str]) -> News:
         """Take in that the files ``changed`` are not what they were; paths relative to the site."""
+        # What is made now lives long and has no cycles: it is put where nobody looks for garbage, behind what is young.
+        gc.collect(1)
         with long_lived_objects():
-            return self._change(changed)
+            news = self._change(changed)
+            gc.freeze()
+        return news
 
     def _change(self, changed: Collection[str]) -> News:
         # What is measured meanwhile may be what was there before.
