@@ -117,9 +117,10 @@ def test_a_burst_of_changes_is_one_reload(made, served: Served):
             moments.append(time.monotonic())
 
     heard = Ears(served).during(burst)
-    # A machine that is busy with something else may make a pause, which is the end of a burst.
+    # On a busy machine the first files may look like a save, and a pause is the end of a burst; where git tells that it
+    # is at work it is one reload whatever the machine does.
     pauses = sum(later - earlier > 0.05 for earlier, later in itertools.pairwise(moments))
-    assert 1 <= len(heard) <= 1 + pauses
+    assert 1 <= len(heard) <= 2 + pauses
     assert served.state()["total"] == 503
     assert served.ask("/2026/11/P499/").status == 200
 
