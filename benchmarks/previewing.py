@@ -36,7 +36,8 @@ PATIENCE = 300.0
 class Previewed:
     """Seconds until the first page, and until everything was read; medians of kinds of changes; bytes at the end.
 
-    ``save`` is a body, ``publish`` a new piece or a draft switched on or off, both heard of by the socket and fetched;
+    ``save`` is a body, ``publish`` a piece with another date or a draft switched on or off, both heard of by the socket
+    and fetched;
     ``browser`` is a body in Chromium, from the save until the page with it has been painted.
     """
 
@@ -95,7 +96,7 @@ def bodies(file: Path, text: str) -> list[Edit]:
 
 
 def publications(file: Path, text: str) -> list[Edit]:
-    """A piece that is new, with another date each time: the newest one, one of yesterday, …"""
+    """A piece that is new at first, then with another date each time: the newest one, one of yesterday, …"""
     days = [f"timestamp: 2026-11-{20 - n % 10} 12:00:00" for n in range(CHANGES)]
     return [Edit(file, re.sub(r"(?m)^timestamp: .*$", day, text), "<h1") for day in days]
 

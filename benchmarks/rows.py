@@ -93,7 +93,7 @@ ROWS = (
     Row("preview", "preview: first page after the command, after a build", 1.5, "s", preview("first_page", 1)),
     Row("preview-cold", "preview: first page, nothing built", 15, "s", preview("first_page", 1, warm=False)),
     Row("preview-save", "preview: a saved piece, heard of and fetched", 150, "ms", preview("save", 1000)),
-    Row("preview-publish", "preview: a new piece, or a draft on or off", 150, "ms", preview("publish", 1000)),
+    Row("preview-publish", "preview: another date, or a draft on or off", 150, "ms", preview("publish", 1000)),
     Row("preview-browser", "preview: a saved piece, until Chromium shows it", 150, "ms", preview("browser", 1000)),
     Row("preview-memory", "preview: memory with everything read", 600, "MB", preview("memory", 1e-6), once=True),
     Row("growth", f"cold build of {GROWTH} times as many articles ÷ cold build", 3.3, "×", growth),
