@@ -142,7 +142,8 @@ def test_a_body_that_markdown_fails_at_is_shown_and_mended(browser: Browser, ser
         served.write(SOURCE, source + "\n" + "".join("    " * depth + "- x\n" for depth in range(400)))
         text = page.wait_for_selector(OVERLAY).inner_text()
         assert f"{SOURCE}:{line}:1" in text
-        assert "Markdown is nested too deeply" in text
+        # On a busy machine its time is up first.
+        assert re.search("Markdown (is nested too deeply|took longer than)", text)
         assert page.locator(f"{OVERLAY} .line.hit").count() == 1
         assert page.locator("h1", has_text="Mudan Row").count() == 1
         assert axe_violations(page) == []
