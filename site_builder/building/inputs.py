@@ -76,6 +76,11 @@ class Ahead:
     def __init__(self, known: Mapping[str, InputEntry]) -> None:
         self._known = known
         self._parsed: dict[str, Parsed] = {}
+        self._held: list[Parsed] = []
+
+    def __reduce__(self) -> tuple[type[Ahead], tuple[dict[str, InputEntry]]]:
+        """Another process has no use for it."""
+        return Ahead, ({},)
 
     def use_the_time(self) -> None:
         """Take out what most builds will need."""
@@ -88,10 +93,13 @@ class Ahead:
         self._parsed, self._known = {}, {}
         if not parsed:
             return [_DECODE(entries[path].parsed) for path in paths]
-        return [
+        found = [
             parsed[path] if path in parsed and known.get(path) is entries[path] else _DECODE(entries[path].parsed)
             for path in paths
         ]
+        # A build that knows most of the site is soon over: to take all this apart now would be a twentieth of it.
+        self._held = found
+        return found
 
 
 class Inputs(msgspec.Struct):
