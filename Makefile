@@ -49,7 +49,7 @@ bench: setup-tests ## Measure speed and memory on generated content
 bench-incremental: setup-tests ## Measure builds that follow a build, 100,000 articles
 	@.venv/bin/python benchmarks/incremental.py $(ARGS)
 
-bench-peers: setup-tests ## Install other generators below benchmarks/work/ and build the same content with them
+bench-peers: setup-tests ## Install other generators below benchmarks/made/ and build the same content with them
 	@.venv/bin/python benchmarks/peers.py $(ARGS)
 
 fuzz: setup-tests ## Run the property tests marked `fuzz` on many more inputs, new ones each time

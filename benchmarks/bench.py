@@ -1,6 +1,6 @@
 """Measures speed and memory against the targets: ``make bench``, or ``python benchmarks/bench.py --help``.
 
-In: nothing but this repository; content is generated below ``benchmarks/work/``.  Out: a table, and with
+In: nothing but this repository; content is generated below ``benchmarks/made/``.  Out: a table, and with
 ``--write`` a Markdown file.  The exit code is 0 also where a target is missed: a benchmark is no test.
 """
 
@@ -62,7 +62,7 @@ def parse_arguments() -> argparse.Namespace:
         "--only", action="append", choices=[row.name for row in ROWS], help="just this row; may be given several times"
     )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the results here, as Markdown")
-    parser.add_argument("--work", type=Path, default=HERE / "work", metavar="DIR", help="default: benchmarks/work")
+    parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
     options = parser.parse_args()
     if min(options.articles, options.runs, options.jobs) < 1:
         parser.error("--articles, --runs and --jobs must be 1 or more")

@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000, metavar="N", help="new files (default: 10000)")
     parser.add_argument("--large", type=int, default=100_000, metavar="N", help="files of the large site")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="times each is measured (default: 3)")
-    parser.add_argument("--work", type=Path, default=HERE / "work", metavar="DIR", help="default: benchmarks/work")
+    parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="deploy-", dir=options.work) as folder:

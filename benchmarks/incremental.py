@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="default: 2")
     parser.add_argument("--template", action="store_true", help="also the edit of a template")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the results into this file, as Markdown")
-    parser.add_argument("--work", type=Path, default=HERE / "work", metavar="DIR", help="default: benchmarks/work")
+    parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     bench = Workbench(options.work.resolve(), options.jobs, 1)

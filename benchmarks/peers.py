@@ -1,6 +1,6 @@
 """Other generators on the same content in the same run: ``make bench-peers``, ``python benchmarks/peers.py --help``.
 
-In: the sites' definitions in ``peers/``, content of ``corpus.py``; the peers are installed below ``benchmarks/work/``.
+In: the sites' definitions in ``peers/``, content of ``corpus.py``; the peers are installed below ``benchmarks/made/``.
 Out: ``PEERS.md``.  A peer that cannot be installed is told there; one that leaves out an article stops the run.
 """
 
@@ -92,7 +92,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes of site_builder (default: 2)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the generated content (default: 1)")
     parser.add_argument("--write", type=Path, default=HERE / "PEERS.md", metavar="FILE", help="default: PEERS.md")
-    parser.add_argument("--work", type=Path, default=HERE / "work", metavar="DIR", help="default: benchmarks/work")
+    parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
     options = parser.parse_args()
     if min(options.articles, options.runs, options.jobs) < 1:
         parser.error("--articles, --runs and --jobs must be 1 or more")

@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=["markdown", "comrak"], default="comrak", help="default: comrak")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes of the build (default: 2)")
     parser.add_argument("--functions", type=int, default=0, metavar="N", help="the N costliest functions too")
-    parser.add_argument("--work", type=Path, default=HERE / "work", metavar="DIR", help="default: benchmarks/work")
+    parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     bench = Workbench(options.work.resolve(), options.jobs, seed=1)

@@ -43,7 +43,7 @@ def own_files() -> list[Path]:
         )
         files = [REPOSITORY / os.fsdecode(name) for name in listing.stdout.split(b"\0") if name]
     else:
-        outputs = {"node_modules", "public", "screenshots", "dist", "build", "work", "__pycache__"}
+        outputs = {"node_modules", "public", "screenshots", "dist", "build", "made", "__pycache__"}
         files = [
             file
             for file in REPOSITORY.rglob("*")

@@ -97,7 +97,6 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     instant: int = 0
     until: int = 0
     drafts: bool = False
-    jobs: int = 0
     views: bytes = b""
     template_keys: dict[str, dict[str, bytes]] = {}
     counts: tuple[int, int, int] = (0, 0, 0)

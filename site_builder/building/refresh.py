@@ -21,6 +21,7 @@ from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.output import Output
 from site_builder.building.past import counts_of, recounted
 from site_builder.building.records import Counts, PageEntry, named, places, short, with_counts
+from site_builder.building.snapshot import pieces_of
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
 from site_builder.building.workers import run
@@ -29,7 +30,6 @@ from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.config import parse_config
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Article, Document, Parsed
 from site_builder.sources.scan import read_config_text, stamp_of
 from site_builder.sources.view_store import read_views
 
@@ -64,28 +64,25 @@ def refresh_counts(
             raise SiteError([Problem(str(output), message="holds no finished build", hint="Run: site-builder build")])
         instant = datetime.fromtimestamp(last.instant, UTC)
         config = parse_config(read_config_text(site_dir))
-        if read_key(config, state.inputs, articles_of(state.inputs)) != last.read:
+        kept = Inputs(state.inputs, set())
+        paths = articles_of(state.inputs)
+        if read_key(config, state.inputs, paths) != last.read:
             return NewCounts(build_at=instant, drafts=last.drafts, sources=last.sources)
-        articles, documents = _pieces(state.inputs)
+        articles, documents = pieces_of(kept.parsed(paths))
         if hold is not None:
             hold += (state, articles)
         stored = read_views(site_dir, config.views.store, ranking_of(config, instant).first)
-        again = Inputs(state.inputs, set()).article
-        catalog = make_catalog(articles, documents, config, instant, drafts=last.drafts, stored=stored, again=again)
+        catalog = make_catalog(
+            articles, documents, config, instant, drafts=last.drafts, stored=stored, again=kept.article
+        )
         if lists and rankings_key(catalog) != last.rankings:
             return NewCounts(build_at=instant, drafts=last.drafts, only_lists=True, sources=last.sources)
         return NewCounts(_splice_all(state, Output(output), catalog, instant, jobs))
 
 
 def articles_of(inputs: Mapping[str, InputEntry]) -> list[str]:
-    """The paths of Markdown files; what could not be read has no digest."""
-    return [path for path, entry in inputs.items() if entry.rules or not entry.digest]
-
-
-def _pieces(inputs: Mapping[str, InputEntry]) -> tuple[list[Article], list[Document]]:
-    decode = msgspec.msgpack.Decoder(Parsed).decode
-    parsed = [decode(inputs[path].parsed) for path in sorted(articles_of(inputs))]
-    return [item.article for item in parsed if item.article], [item.document for item in parsed if item.document]
+    """The paths of Markdown files, sorted; what could not be read has no digest."""
+    return sorted(path for path, entry in inputs.items() if entry.rules or not entry.digest)
 
 
 def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetime, jobs: int) -> int:

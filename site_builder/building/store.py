@@ -26,7 +26,7 @@ from site_builder.errors import Problem, SiteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMAT = 2
+FORMAT = 3
 BUCKETS = 512
 BUCKETS_A_MONTH = 16
 

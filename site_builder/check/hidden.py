@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from site_builder.articles import body_text
-from site_builder.building.snapshot import Snapshot
+from site_builder.building.snapshot import Snapshot, pieces_of
 from site_builder.catalog.urls import addresses
 from site_builder.check.texts import words_of
 from site_builder.model import Article, Document, Items, Record, Value
@@ -45,8 +45,8 @@ def hidden_pieces(site: Snapshot) -> list[Piece]:
     """The articles and documents that readers do not see."""
     visible = set(site.catalog.paths)
     visible |= {document.path for document in site.catalog.documents}
-    pieces: list[Piece] = [item.article for item in site.parsed if item.article]
-    pieces += [item.document for item in site.parsed if item.document]
+    articles, documents = pieces_of(site.parsed)
+    pieces: list[Piece] = [*articles, *documents]
     return [piece for piece in pieces if piece.path not in visible]
 
 

@@ -17,7 +17,7 @@ import msgspec
 from site_builder.building.known import known_sources
 from site_builder.building.past import changed_before, past_of, unchanged_before
 from site_builder.building.records import Past
-from site_builder.building.snapshot import Snapshot, Sources, page_bytes, snapshot_of
+from site_builder.building.snapshot import Snapshot, Sources, page_bytes, pieces_of, snapshot_of
 from site_builder.catalog.due import NEWS, Due, due, next_due
 from site_builder.catalog.urls import NEWS_SITEMAP, output_path
 from site_builder.model import BodyRef, Page
@@ -51,8 +51,7 @@ def next_instant(site_dir: Path, output: Path, after: datetime) -> datetime | No
     """The first instant after ``after`` at which the output may change by itself; None for never."""
     sources = known_sources(site_dir, output)
     parsed = sources.inputs.parsed(sources.files.articles)
-    articles = [item.article for item in parsed if item.article]
-    documents = [item.document for item in parsed if item.document]
+    articles, documents = pieces_of(parsed)
     return next_due(articles, documents, sources.config, after)
 
 
@@ -89,8 +88,7 @@ def plan_changes(
 def _by_instant(sources: Sources, start: datetime, end: datetime, drafts: bool) -> dict[datetime, list[Due]]:
     found: dict[datetime, list[Due]] = {}
     parsed = sources.inputs.parsed(sources.files.articles)
-    articles = [item.article for item in parsed if item.article]
-    documents = [item.document for item in parsed if item.document]
+    articles, documents = pieces_of(parsed)
     for event in sorted(due(articles, documents, sources.config, start, drafts=drafts)):
         if event.what != RANK and event.instant <= end:
             found.setdefault(event.instant, []).append(event)
