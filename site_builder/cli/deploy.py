@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ def command(
     """Send the built site to TARGET (of deploy.targets): only what changed, in an order readers never notice.
 
     Exit codes: 0 done or nothing to do, 1 the site is at fault (or the live check failed), 2 wrong usage,
-    3 stopped part-way and resumable, 4 refused by a guard.
+    3 stopped (the command that goes on is printed), 4 refused by a guard.
     """
     from site_builder.deploy.deploying import Options, deploy, releases
     from site_builder.deploy.secret import hidden
@@ -89,16 +90,30 @@ def command(
     except Stopped as stopped:
         click.secho(f"stopped: {hidden(str(stopped))}", fg="red", err=True)
         end_early(report_path, "stopped", (str(stopped),))
-        click.echo("Readers see whole pages. To send the rest: site-builder deploy --resume", err=True)
+        click.echo(how_to_go_on(site_dir, target, output), err=True)
         sys.exit(3)
     except KeyboardInterrupt:
-        click.echo("\nstopped. Readers see whole pages. To send the rest: site-builder deploy --resume", err=True)
+        click.echo(f"\nstopped. {how_to_go_on(site_dir, target, output)}", err=True)
         sys.exit(3)
     if report_path:
         write_report(report, report_path)
     print_report(report)
     if report.warnings:
         sys.exit(1)
+
+
+def how_to_go_on(site_dir: Path, target: str, output: Path | None) -> str:
+    """What readers see after a deploy that stopped, and the command that goes on from there."""
+    from site_builder.deploy.deploying import to_resume
+
+    words = to_resume(site_dir, target)
+    if not words:
+        return "Nothing was changed."
+    places = [
+        *(["--site", str(site_dir)] if site_dir != Path() else []),
+        *(["--output", str(output)] if output else []),
+    ]
+    return f"Readers see whole pages. To send the rest: {shlex.join(['site-builder', 'deploy', *words, *places])}"
 
 
 def insists(yes: bool) -> Callable[[Refused], bool]:
@@ -173,7 +188,8 @@ def print_report(report: DeployReport) -> None:
         click.echo(f"{report.target}: nothing to do, {report.base or 'nothing'} is live")
     else:
         _print_groups(report, names=planned)
-        click.echo(f"{plural(report.bytes, 'byte')} to send, {report.unchanged:,} files unchanged")
+        done = "to send" if planned else "sent"
+        click.echo(f"{plural(report.bytes, 'byte')} {done}, {plural(report.unchanged, 'file')} unchanged")
         for path in report.in_place[:SHOWN]:
             click.echo(f"  changes under its old name, which pages in readers' caches use too: {path}")
     if planned and report.purge:
@@ -186,7 +202,7 @@ def print_report(report: DeployReport) -> None:
         what = f"{report.restores} is back as {report.release}" if report.restores else f"{report.release} is live"
         click.echo(f"{report.target}: {what} ({report.seconds:.1f} s)")
         if report.checked:
-            click.echo(f"{plural(report.checked, 'page')} looked at where readers read")
+            click.echo(f"{plural(report.checked, 'page')} looked at where readers read, as deployed")
     for warning in report.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
 

@@ -25,15 +25,22 @@ SHOWN = 20
 def command(site_dir: Path, target: str, at: datetime | None) -> None:
     """Compare what readers of TARGET (of deploy.targets) should see now with what was deployed.
 
-    Exit codes: 0 all pieces are where they should be, 1 the site is at fault, 5 pieces are late.
+    Exit codes: 0 all pieces are where they should be, 1 the site is at fault, 3 the target could not be looked at,
+    5 pieces are late.
     """
     from site_builder.building.known import known_sources
     from site_builder.building.snapshot import snapshot_of
     from site_builder.check.lateness import late, span
+    from site_builder.deploy.secret import hidden
+    from site_builder.deploy.stops import Refused, Stopped
     from site_builder.errors import Problem, SiteError
 
     now = (in_site_zone(at, site_dir) or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    name, release = live_release(site_dir, target)
+    try:
+        name, release = live_release(site_dir, target)
+    except (Refused, Stopped) as error:
+        click.secho(f"cannot be looked at: {hidden(str(error))}", fg="red", err=True)
+        sys.exit(3)
     if release is None:
         hint = f"Deploy first: site-builder deploy {name}"
         raise SiteError([Problem(name, message="nothing is live on this target", hint=hint)])

@@ -1,6 +1,6 @@
 """After a deploy: caches are told which addresses changed, and a sample is read from where readers read.
 
-In: the plan and its report.  Out: how many pages were looked at, and sentences about what was not as it should be.
+In: the plan and its report.  Out: how many pages were found as deployed, and sentences about what was not.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def after(settings: Settings, plan: Plan, report: DeployReport) -> tuple[int, tu
     if report.purge and settings.purge_hook:
         warnings += purge_by_hook(settings, report)
     pages = sample(plan, settings.check) if settings.url else []
-    warnings += [fault for entry in pages if (fault := fault_of(settings.url, entry))]
-    return len(pages), tuple(map(hidden, warnings))
+    faults = [fault for entry in pages if (fault := fault_of(settings.url, entry))]
+    return len(pages) - len(faults), tuple(map(hidden, [*warnings, *faults]))
 
 
 def purge_by_command(command: str, addresses: tuple[str, ...]) -> list[str]:
@@ -71,7 +71,7 @@ def purge_by_hook(settings: Settings, report: DeployReport) -> list[str]:
         with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310
             return []
     except (OSError, ValueError) as error:
-        return [f"the purge hook failed: {error}"]
+        return [f"the purge hook failed: {_cause(error)}"]
 
 
 def sample(plan: Plan, count: int) -> list[Entry]:
@@ -117,7 +117,15 @@ def _look(place: str, entry: Entry) -> str:
             return ""
         return f"{place} answers {error.code}"
     except (OSError, ValueError, EOFError, zlib.error) as error:
-        return f"{place} cannot be read: {error}"
+        return f"{place} cannot be read: {_cause(error)}"
     if hashlib.sha256(data).digest() != entry.digest:
         return f"{place} does not show what was deployed"
     return ""
+
+
+def _cause(error: Exception) -> str:
+    """What happened, in the system's words."""
+    if isinstance(error, urllib.error.URLError) and not isinstance(error, urllib.error.HTTPError):
+        reason = error.reason
+        return (isinstance(reason, OSError) and reason.strerror) or str(reason)
+    return str(error)

@@ -129,6 +129,17 @@ def releases(site_dir: Path | str, name: str = "") -> tuple[str, State]:
         return name, target.load()[0]
 
 
+def to_resume(site_dir: Path | str, name: str = "") -> tuple[str, ...]:
+    """The arguments of ``deploy`` that go on with what was begun from here and not finished; () for nothing."""
+    folder = Path(site_dir)
+    name, _ = chosen(parse_config(read_config_text(folder)), name)
+    found = Journal(folder, name).interrupted()
+    if found is None:
+        return ()
+    back = ("--rollback", found.info.restores) if found.info.restores else ()
+    return (name, *back, "--resume")
+
+
 def chosen(config: SiteConfig, name: str) -> tuple[str, Settings]:
     """The target that ``name`` means; without one the default, or the only one.  Raises :class:`SiteError`."""
     targets = config.deploy.targets
@@ -163,4 +174,4 @@ def ask(reasons: Iterator[str], insist: Insist) -> None:
         raise refused
 
 
-__all__ = ["DeployReport", "Options", "Refused", "SiteError", "Stopped", "deploy", "releases"]
+__all__ = ["DeployReport", "Options", "Refused", "SiteError", "Stopped", "deploy", "releases", "to_resume"]

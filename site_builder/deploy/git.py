@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -221,8 +222,8 @@ class Git:
             self.requests += 1
             try:
                 return self._git(*arguments, data=data)
-            except Stopped:
-                if not left:
+            except Stopped as stopped:
+                if not left or _FOR_GOOD(str(stopped)):
                     raise
             time.sleep(pause)
             pause *= 2
@@ -232,7 +233,9 @@ class Git:
         self, *arguments: str, data: bytes = b"", more: dict[str, str] | None = None, inside: bool = True
     ) -> bytes:
         environment = {name: value for name, value in os.environ.items() if name not in _LOCAL}
-        environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(more or {})}
+        # Over http nothing else bounds how long a server may be silent.
+        patience = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(self._settings.timeout)}
+        environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **patience, **(more or {})}
         if inside:
             environment["GIT_DIR"] = str(self._repository)
         try:
@@ -246,10 +249,16 @@ class Git:
         except OSError as error:
             raise Stopped(f"git cannot be run: {error.strerror}") from None
         if done.returncode:
-            told = (done.stderr or done.stdout).decode(errors="replace").strip()[-600:]
-            raise Stopped(f"git {arguments[0]}: {told}")
+            told = (done.stderr or done.stdout).decode(errors="replace").split()
+            raise Stopped(f"git {arguments[0]}: {' '.join(told)[-600:]}")
         return done.stdout
 
+
+# What another try does not mend: no such repository, no way in.
+_FOR_GOOD = re.compile(
+    r"does not appear to be a git repository|[Rr]epository (?:'[^']*' )?not found|Permission denied"
+    r"|Host key verification|could not read (?:Username|Password)|Authentication failed"
+).search
 
 # A deploy may be run by a hook, whose repository is not ours.
 _LOCAL = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"))

@@ -36,6 +36,7 @@ from site_builder.deploy.release import (
     encode_state,
 )
 from site_builder.deploy.stops import Absent, Moved, Stopped
+from site_builder.deploy.store_errors import explained, lacks_credentials, lacks_place
 from site_builder.deploy.target import Note
 from site_builder.deploy.wanted import Manner
 
@@ -70,6 +71,7 @@ class Objects:
         self.manner = manner
         self.requests = 0
         self._versions: dict[str, UpdateVersion] = {}
+        self._answers = False
         # Nobody asks a store that is busy before this instant of the event loop's clock, which is the machine's.
         self._quiet_until = 0.0
 
@@ -279,6 +281,9 @@ class Objects:
         if wait > 0:
             await asyncio.sleep(wait)
 
+    def _told(self, error: Exception, what: str) -> str:
+        return explained(str(error), what, self._settings.kind, self._settings.place)
+
     async def _retried(self, request: Callable[[], Awaitable[Result]], what: str, *, missing: bool = False) -> Result:
         """The request's result; after longer and longer pauses again where the network or the store is at fault.
 
@@ -290,21 +295,28 @@ class Objects:
         for left in range(self._settings.retries, -1, -1):
             await self._quiet()
             try:
-                return await request()
-            except (NotFoundError, FileNotFoundError):
+                result = await request()
+            except (NotFoundError, FileNotFoundError) as error:
+                if lacks_place(str(error)):
+                    raise Stopped(self._told(error, what)) from None
                 if missing:
+                    self._answers = True
                     raise
                 raise Stopped(
                     f"{what}: the target does not hold what its record says. Deploy once with --force"
                 ) from None
             except GenericError as error:
-                if not left:
-                    raise Stopped(f"{what}: {_short(error)}") from None
-                if _BUSY(_short(error)):
+                # A role's credentials may be late for once; where none were had so far there are none.
+                if not left or (lacks_credentials(str(error)) and not self._answers):
+                    raise Stopped(self._told(error, what)) from None
+                if _BUSY(str(error)):
                     pause = max(pause, BUSY_PAUSE)
                     self._quiet_until = max(self._quiet_until, asyncio.get_running_loop().time() + pause / 2)
             except (BaseError, PermissionError) as error:
-                raise Stopped(f"{what}: {_short(error)}") from None
+                raise Stopped(self._told(error, what)) from None
+            else:
+                self._answers = True
+                return result
             # Many requests fail together; they should not come back together.
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -341,8 +353,3 @@ def _plain(data: bytes, entry: Entry) -> bytes:
 
 def _waste(key: str) -> str:
     return f"blob {key.removeprefix(BLOBS)}" if key.startswith(BLOBS) else f"release {key.removeprefix(RELEASES)}"
-
-
-def _short(error: Exception) -> str:
-    """The first lines: the rest is the library's inner state."""
-    return str(error).partition("\n\nDebug source")[0].strip()[:600]

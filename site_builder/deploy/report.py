@@ -36,6 +36,7 @@ class DeployReport(msgspec.Struct, kw_only=True):
     """Facts of one deploy; ``purge`` are the addresses whose answer changed, ``bytes`` what is sent, uncompressed.
 
     ``in_place`` are unfingerprinted files whose bytes changed under a name that old pages use too.
+    ``checked`` pages were found at the live address as they were deployed.
     """
 
     target: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.stops import Refused
+from site_builder.deploy.store_errors import explained
 
 if TYPE_CHECKING:
     from obstore.store import AzureConfig, ClientConfig, GCSConfig, ObjectStore, RetryConfig
@@ -66,4 +67,4 @@ def open_store(settings: Settings) -> ObjectStore:
             return S3Store(bucket, prefix=below, client_options=client, retry_config=retry, region=settings.region)
         return S3Store(bucket, prefix=below, client_options=client, retry_config=retry)
     except (BaseError, ValueError, OSError) as error:
-        raise Refused([f"{settings.kind}:{settings.place} cannot be opened: {error}"]) from None
+        raise Refused([explained(str(error), "it cannot be opened", settings.kind, settings.place)]) from None

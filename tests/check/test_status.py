@@ -56,6 +56,15 @@ def test_a_piece_written_after_the_deploy_is_late_too(site):
     assert "not live: Felt (content/f.md) by 1 h" in late.stdout
 
 
+def test_a_target_that_cannot_be_looked_at_is_told(site, tmp_path):
+    made = site(FILES)
+    (tmp_path / "www").write_text("no folder")
+    made.write("site.yaml", CONFIG.replace("../www", str(tmp_path / "www")))
+    found = status(made, "2026-11-21")
+    assert (found.exit_code, found.stdout) == (3, "")
+    assert found.stderr.startswith("cannot be looked at: ")
+
+
 @pytest.mark.parametrize(
     "seconds, text", [(0, "0 s"), (59.9, "59 s"), (60, "1 min"), (7_199, "1 h"), (90_000, "1 day"), (200_000, "2 days")]
 )

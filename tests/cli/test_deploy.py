@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
 
+from site_builder.deploy.stops import Stopped
 from tests.cli.running import build, run
 from tests.site.pieces import piece
 from tests.support.site import SiteDir
@@ -112,10 +114,54 @@ def test_settings_that_cannot_work_are_told(portal: SiteDir, target: str, told: 
     assert "ghp_" not in text
 
 
-def test_a_target_that_cannot_be_written_stops_resumably(portal: SiteDir, tmp_path: Path):
+def test_a_deploy_that_stops_tells_what_readers_see_and_how_to_go_on(portal: SiteDir, tmp_path: Path):
     build(portal)
-    (tmp_path / "www").write_text("a file")
+    www = tmp_path / "www"
+    www.write_text("a file")
     code, text = deploy(portal)
-    assert (code, "--resume" in text) == (3, True)
-    os.unlink(tmp_path / "www")
-    assert deploy(portal, "--resume")[0] == 0
+    assert (code, text.splitlines()[-1]) == (3, "Nothing was changed.")
+    assert deploy(portal, "--list")[1].endswith("Nothing was changed.\n")
+    os.unlink(www)
+    www.mkdir()
+    (www / "releases").write_text("a file")
+    code, text = deploy(portal)
+    told = f"Readers see whole pages. To send the rest: site-builder deploy live --resume --site {portal.path}"
+    assert (code, text.splitlines()[-1]) == (3, told)
+    os.unlink(www / "releases")
+    code, text = deploy(portal, "--resume")
+    assert code == 0
+    assert "bytes sent, 0 files unchanged" in text
+
+
+def test_a_rollback_that_stops_is_resumed_as_one(portal: SiteDir, tmp_path: Path):
+    build(portal)
+    deploy(portal)
+    home = tmp_path / "www" / "current" / "index.html"
+    first = home.read_bytes()
+    portal.write("content/new.md", piece("Fresh piece", timestamp="2026-11-21"))
+    build(portal)
+    deploy(portal)
+    # Where the release is to be made there is something in its way.
+    patch = pytest.MonkeyPatch()
+    patch.setattr("site_builder.deploy.host_here.HostHere.activate", full)
+    code, text = deploy(portal, "--rollback")
+    patch.undo()
+    words = shlex.split(text.splitlines()[-1].partition("site-builder deploy ")[2])
+    assert (code, words[:2], words[3]) == (3, ["live", "--rollback"], "--resume")
+    assert run("deploy", *words).exit_code == 0
+    assert home.read_bytes() == first
+
+
+def full(*_: object) -> None:
+    raise Stopped("No space left on device")
+
+
+def test_pages_that_cannot_be_looked_at_are_not_said_to_be_fine(portal: SiteDir, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("site_builder.deploy.after.TRIES", 1)
+    target = "{path: ../www, url: 'http://127.0.0.1:9', check: 2}"
+    portal.write("site.yaml", f"deploy:\n  targets:\n    live: {target}\n")
+    build(portal)
+    code, text = deploy(portal)
+    assert code == 1
+    assert "looked at" not in text
+    assert "cannot be read: Connection refused" in text

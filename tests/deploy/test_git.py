@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -185,11 +187,21 @@ def test_from_a_new_folder_old_files_are_not_fetched(desk: Desk, remote: Path, t
     git(remote, "fsck", "--no-dangling")
 
 
-def test_a_repository_that_is_not_there_stops(desk: Desk, tmp_path: Path):
-    desk.configure(f"git: {tmp_path / 'nowhere.git'}, retries: 0")
+def test_a_repository_that_is_not_there_stops(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("waits for what will not come"))
+    desk.configure(f"git: {tmp_path / 'nowhere.git'}")
     desk.output(paper(1))
-    with pytest.raises(Stopped, match="ls-remote"):
+    with pytest.raises(Stopped, match=r"ls-remote: .* does not appear to be a git repository") as stopped:
         desk.deploy()
+    assert "\n" not in str(stopped.value)
+
+
+def test_a_server_that_is_silent_is_not_waited_for(desk: Desk):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        desk.configure(f"git: 'http://127.0.0.1:{silent.getsockname()[1]}/a.git', retries: 0, timeout: 1")
+        desk.output(paper(1))
+        with pytest.raises(Stopped, match="ls-remote"):
+            desk.deploy()
 
 
 @SWEEP

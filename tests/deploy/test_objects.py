@@ -177,8 +177,35 @@ def test_wrong_credentials_stop_and_do_not_show(desk: Desk, monkeypatch: pytest.
 def test_a_store_that_is_not_there_stops(desk: Desk):
     desk.configure("s3: site, endpoint: 'http://127.0.0.1:9', retries: 1")
     desk.output(paper(1))
-    with pytest.raises(Stopped, match="its state"):
+    with pytest.raises(Stopped, match=r"^s3:site: http://127.0.0.1:9 cannot be reached: Connection refused$"):
         desk.deploy()
+
+
+def test_a_bucket_that_is_not_there_is_not_an_empty_one(desk: Desk, s3: S3):
+    desk.configure(f"s3: another/folder, endpoint: '{s3.endpoint}', retries: 1")
+    desk.output(paper(1))
+    for look in (desk.deploy, lambda: desk.deploy(dry_run=True), lambda: releases(desk.path)):
+        with pytest.raises(Stopped, match=r"^s3:another/folder: there is no such bucket. Create it"):
+            look()
+
+
+def test_where_there_are_no_credentials_nobody_waits(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    # Where a machine asks for the credentials of its role.
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(asyncio, "sleep", lambda _: pytest.fail("waits"))
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match=r"no credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+        desk.deploy()
+
+
+def test_credentials_that_are_wrong_are_told_in_the_words_of_the_store(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "quite-another-secret")
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match=r"its state: the store answers SignatureDoesNotMatch: The request") as stopped:
+        desk.deploy()
+    assert "<" not in str(stopped.value)
 
 
 def test_at_every_step_readers_find_whole_pages(desk: Desk, store: S3Store, s3: S3):
