@@ -40,7 +40,7 @@ def as_ics(changes: Sequence[Change], host: str, written: datetime) -> str:
     """An iCalendar with an event for each change; ``written`` is the plan's own instant."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//site-builder//plan//{host}", "CALSCALE:GREGORIAN"]
     for change in changes:
-        files = "" if change.files is None else f" ({change.files} files)"
+        files = "" if change.files is None else f" ({change.files:,} {'file' if change.files == 1 else 'files'})"
         details = "\n".join(f"{_told(happening)} {happening.path}".strip() for happening in change.happenings)
         uid = hashlib.blake2b(change.instant.isoformat().encode(), digest_size=8).hexdigest()
         lines += [
@@ -88,12 +88,16 @@ def _minutes(changes: Sequence[Change]) -> dict[datetime, list[Change]]:
 
 
 def as_cron(changes: Sequence[Change], command: str) -> str:
-    """A crontab in UTC, to the minute; it has no years, so it is to be written anew before one is over."""
-    lines = ["CRON_TZ=UTC"]
+    """A crontab in this machine's time, to the minute; it has no years: it is to be written anew before one is over.
+
+    Not in UTC: Debian's cron knows no ``CRON_TZ``, and those that know it read this machine's time without it.
+    """
+    lines = ["# In the time of the machine that wrote it."]
     escaped = command.replace("%", "\\%")  # crontab(5): a percent sign ends the command
     for minute, due in _minutes(changes).items():
         lines += [f"# {why(change)}" for change in due]
-        lines.append(f"{minute.minute} {minute.hour} {minute.day} {minute.month} * {escaped}")
+        local = minute.astimezone()
+        lines.append(f"{local.minute} {local.hour} {local.day} {local.month} * {escaped}")
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,7 @@ import msgspec
 from site_builder.building.snapshot import Snapshot
 from site_builder.building.workers import run
 from site_builder.check.hidden import RUN, Piece, Secret, Secrets, secrets_of, shown_body
-from site_builder.check.texts import COMPRESSED, CannotLookError, addresses_in, plain, unpacked, words_of
+from site_builder.check.texts import CannotLookError, addresses_in, plain, unpacked, words_of
 from site_builder.errors import Problem
 from site_builder.rendering.markdown import make_converter
 from site_builder.sources.scan import read_source
@@ -133,7 +133,7 @@ def _look(
     for secret in dict.fromkeys(index.segments_in(addresses_in("/" + path))):
         yield Finding(path, secret)
     try:
-        text = plain(unpacked(path, data)) if path.endswith(COMPRESSED) else plain(data)
+        text = plain(unpacked(path, data))
     except CannotLookError as error:
         yield Finding(path, None, str(error))
         return

@@ -6,22 +6,30 @@ without spaces each character is one.
 
 from __future__ import annotations
 
+import bz2
+import codecs
 import gzip
 import html
 import io
+import lzma
 import re
 import sys
 import unicodedata
 import zlib
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
 # A file that unpacks to more than this is no page.
 MOST_BYTES = 256 * 1024 * 1024
-COMPRESSED = (".gz", ".zst", ".br")
+# How compressed files begin (RFC 1952 §2.3.1, RFC 8878 §3.1.1, and what bzip2 and xz write), whatever their name.
+SIGNS = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
+ENDINGS = {".gz": "gzip", ".svgz": "gzip", ".zst": "zstd", ".br": "brotli", ".bz2": "bzip2", ".xz": "xz"}
 
 _WIDE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WORDS = re.compile(f"[{_WIDE}]|[^\\W_{_WIDE}]+").findall
+# Soft hyphens, joiners and the like: readers see the word without them.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _TAG = re.compile(r"<[!/a-zA-Z][^<>]*>")
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrtbf])|([\"\\/]))")
 
@@ -31,17 +39,31 @@ class CannotLookError(ValueError):
 
 
 def unpacked(name: str, data: bytes) -> bytes:
-    """The content of a file: decompressed where its name says that it is compressed.  Raises CannotLookError."""
+    """The content of a file, decompressed where its name or its beginning says so.  Raises CannotLookError."""
+    packing = _packing(name, data)
+    if not packing:
+        return data
     try:
-        if name.endswith(".gz"):
+        if packing == "gzip":
             return _limited(gzip.GzipFile(fileobj=io.BytesIO(data)))
-        if name.endswith(".zst"):
+        if packing == "zstd":
             return _limited(_zstd().ZstdFile(io.BytesIO(data)))
-        if name.endswith(".br"):
-            return _brotli(data)
-    except (OSError, EOFError, zlib.error, ValueError, _zstd().ZstdError) as error:
+        if packing == "bzip2":
+            return _limited(bz2.BZ2File(io.BytesIO(data)))
+        if packing == "xz":
+            return _limited(lzma.LZMAFile(io.BytesIO(data)))
+        return _brotli(data)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, _zstd().ZstdError) as error:
         raise CannotLookError(f"cannot be decompressed: {error}") from error
-    return data
+
+
+def _packing(name: str, data: bytes) -> str:
+    """How a file is compressed, '' for not at all."""
+    for sign, packing in SIGNS.items():
+        # A text may begin with three letters.
+        if data.startswith(sign) and (packing != "bzip2" or data[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")):
+            return packing
+    return ENDINGS.get(PurePosixPath(name).suffix.lower(), "")
 
 
 def _limited(file: Any) -> bytes:
@@ -74,14 +96,17 @@ def _brotli(data: bytes) -> bytes:
 
 def plain(data: bytes) -> str:
     """The text of a file with its escapes resolved: JSON's, HTML's (twice: feeds hold HTML), '' for a binary file."""
-    if b"\0" in data[:8192]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = data.decode("utf-16", "replace")
+    elif b"\0" in data[:8192]:
         return ""
-    text = data.decode("utf-8", "replace")
+    else:
+        text = data.decode("utf-8", "replace")
     if "\\" in text:
         text = _JSON_ESCAPE.sub(_json_character, text)
     if "&" in text:
         text = html.unescape(html.unescape(text))
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return text
 
 
 def _json_character(found: re.Match[str]) -> str:
@@ -94,7 +119,7 @@ def _json_character(found: re.Match[str]) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text in order: first what stands between tags, then what stands in them."""
-    folded = text.casefold()
+    folded = (text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))).casefold()
     if "<" not in folded:
         return WORDS(folded)
     tags = " ".join(_TAG.findall(folded))

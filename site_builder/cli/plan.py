@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,14 @@ class Span(SpanType):
         if span > LONGEST:
             self.fail(f"'{value}' is longer than a year", param, ctx)
         return span
+
+
+def this_program() -> tuple[str, ...]:
+    """The words that start this program anywhere: cron and systemd look for programs in few places."""
+    own = Path(sys.argv[0])
+    if own.stem == "site-builder" and own.is_file():
+        return (str(own.absolute()),)
+    return (sys.executable, "-m", "site_builder")
 
 
 @click.command("plan")
@@ -76,7 +85,7 @@ def command(
     sources = known_sources(site_dir, output or site_dir / "public")
     counted = form in ("text", "json", "ics") if count is None else count
     changes = list(plan_changes(sources, start, horizon, drafts=drafts, count=counted))
-    build = shlex.join(["site-builder", "build", "--site", str(site_dir.resolve())])
+    build = shlex.join([*this_program(), "build", "--site", str(site_dir.resolve())])
     config = sources.config.site
     if form == "json":
         click.echo(calendars.as_json(changes))

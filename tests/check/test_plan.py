@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -140,23 +144,48 @@ def test_a_calendar_is_read_as_it_was_meant():
     events = icalendar.Calendar.from_ical(text).walk("VEVENT")
     assert [event.decoded("dtstart") for event in events] == [change.instant for change in CHANGES]
     assert str(events[0]["summary"]) == f"publish: {CHANGES[0].happenings[0].title} (3 files)"
+    assert str(events[1]["summary"]).endswith("(1 file)")
     assert str(events[1]["description"]).splitlines()[4] == "expire: P4 content/4.md"
     assert len({event["uid"] for event in events}) == 3
 
 
-@pytest.mark.parametrize("form", ["cron", "github"])
-def test_schedules_to_the_minute_run_when_it_is_done(form):
-    if form == "cron":
+RUNS = [START + timedelta(hours=9, minutes=1), START + timedelta(days=40)]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_a_crontab_runs_when_it_is_done(zone, monkeypatch):
+    """In the machine's time, and without CRON_TZ, which Debian's cron does not know (crontab(5), LIMITATIONS)."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
         text = calendars.as_cron(CHANGES, "site-builder build --site '/a 100%'")
-        assert text.startswith("CRON_TZ=UTC\n")
-        lines = [line.split(" ", 5) for line in text.splitlines()[1:] if not line.startswith("#")]
-        assert {line[5] for line in lines} == {"site-builder build --site '/a 100\\%'"}
-        expressions = [" ".join(line[:5]) for line in lines]
-    else:
-        workflow = yaml.safe_load(calendars.as_github(CHANGES))
-        expressions = [entry["cron"] for entry in workflow[True]["schedule"]]  # YAML 1.1 reads "on" as true
-    runs = [croniter(expression, START).get_next(datetime) for expression in expressions]
-    assert runs == [START + timedelta(hours=9, minutes=1), START + timedelta(days=40)]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "CRON_TZ" not in text
+    lines = [line.split(" ", 5) for line in text.splitlines() if not line.startswith("#")]
+    assert {line[5] for line in lines} == {"site-builder build --site '/a 100\\%'"}
+    start = START.astimezone(ZoneInfo(zone))
+    assert [croniter(" ".join(line[:5]), start).get_next(datetime) for line in lines] == RUNS
+
+
+def test_a_workflow_runs_when_it_is_done():
+    workflow = yaml.safe_load(calendars.as_github(CHANGES))
+    expressions = [entry["cron"] for entry in workflow[True]["schedule"]]  # YAML 1.1 reads "on" as true
+    assert [croniter(expression, START).get_next(datetime) for expression in expressions] == RUNS
+
+
+@pytest.mark.parametrize("form", ["cron", "systemd"])
+def test_schedules_start_a_program_that_is_there(site, form):
+    """cron and systemd look for programs in few places, and in no virtual environment."""
+    made = site({"content/a.md": piece("Lace", timestamp="2026-11-21 09:00:00")})
+    made.write("site.yaml", "")
+    text = run("plan", "--site", made.path, "--at", "2026-11-20", "--format", form, "--horizon", "2d").stdout
+    (line,) = [line for line in text.splitlines() if " build --site " in line]
+    program = shlex.split(line.partition("=")[2] if form == "systemd" else line.split(" ", 5)[5])
+    done = subprocess.run([*program, "--at", "2026-11-22"], env={}, cwd="/", capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (made.out / "index.html").is_file()
 
 
 def test_a_timer_names_each_second():
