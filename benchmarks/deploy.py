@@ -1,8 +1,9 @@
 """Measures deploys to a real S3 server on loopback, beside rclone: ``python benchmarks/deploy.py``.
 
 In: nothing but this repository; SeaweedFS from its package, rclone from the system (without it, its row is left out and
-said so).  Out: a table.  Two claims: 10,000 new files take at most 1.3 times what rclone takes with as many requests at
-a time; one changed piece in a site of 100,000 files takes at most 2 s and 30 requests.
+said so).  Out: lines, with ``--write`` also into a file.  Two claims: 10,000 new files take at most 1.3 times what
+rclone takes with as many requests at a time; one changed piece in a site of 100,000 files takes at most 2 s and 30
+requests.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import hashlib
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -22,7 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+from machine import facts  # noqa: E402
 
 from site_builder.building.manifest import Manifest, ManifestFile, write_manifest  # noqa: E402
 from tests.deploy.proxy import proxied  # noqa: E402
@@ -56,19 +60,52 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000, metavar="N", help="new files (default: 10000)")
     parser.add_argument("--large", type=int, default=100_000, metavar="N", help="files of the large site")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="times each is measured (default: 3)")
+    parser.add_argument("--only", choices=("new", "changed"), help="one of the two")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the results there, as Markdown")
     parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
+    parser.add_argument("--keep", action="store_true", help="leave what was made: removing it slows the disk down")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="deploy-", dir=options.work) as folder:
+    with made_folder(options.work, keep=options.keep) as folder:
         work = Path(folder)
         (work / "weed").mkdir()
         with serving(work / "weed") as server:
             os.environ.update(server.environment)
-            new_files(work / "new", server, options.files, options.runs)
-            one_changed_piece(work / "large", server, options.large, options.runs)
+            parts = {}
+            if options.only != "changed":
+                parts["New files"] = list(new_files(work / "new", server, options.files, options.runs))
+            if options.only != "new":
+                parts["One changed piece"] = list(
+                    one_changed_piece(work / "large", server, options.large, options.runs)
+                )
+    if options.write:
+        options.write.write_text(document(parts, facts(options.work)), encoding="utf-8")
 
 
-def new_files(site: Path, server: S3, count: int, runs: int) -> None:
+@contextlib.contextmanager
+def made_folder(work: Path, *, keep: bool) -> Iterator[str]:
+    folder = tempfile.mkdtemp(prefix="deploy-", dir=work)
+    try:
+        yield folder
+    finally:
+        if not keep:
+            shutil.rmtree(folder)
+
+
+def document(parts: dict[str, list[str]], where: dict[str, str]) -> str:
+    """The results as Markdown."""
+    lines = [
+        "# Results of deploys",
+        "",
+        "Written by `python benchmarks/deploy.py`; README.md tells how it is measured.",
+    ]
+    for title, found in parts.items():
+        lines += ["", f"## {title}", "", *(f"- {line.strip()}" for line in found)]
+    lines += ["", "## Where", "", *(f"- {name}: {value}" for name, value in where.items())]
+    return "\n".join(lines) + "\n"
+
+
+def new_files(site: Path, server: S3, count: int, runs: int) -> Iterator[str]:
     make_site(site, count, SIZE)
     ours, theirs = [], []
     for run in range(runs):
@@ -78,28 +115,32 @@ def new_files(site: Path, server: S3, count: int, runs: int) -> None:
         if shutil.which("rclone"):
             target = f":s3:{BUCKET}/theirs-{run}"
             theirs.append(timed(["rclone", "copy", "--config=/dev/null", "public", target], site, rclone(server)))
-    say(f"{count:,} new files of {SIZE / 1000:g} kB: {spread(ours)}")
+    yield said(f"{count:,} new files of {SIZE / 1000:g} kB: {spread(ours)}")
     if theirs:
         ratio = statistics.median(ours) / statistics.median(theirs)
-        say(f"  rclone {CONCURRENCY} at a time: {spread(theirs)}; ratio {ratio:.2f} (at most 1.3)")
+        yield said(f"  rclone {CONCURRENCY} at a time: {spread(theirs)}; ratio {ratio:.2f} (at most 1.3)")
     else:
-        say("  rclone is not installed: no comparison")
+        yield said("  rclone is not installed: no comparison")
 
 
-def one_changed_piece(site: Path, server: S3, count: int, runs: int) -> None:
+def one_changed_piece(site: Path, server: S3, count: int, runs: int) -> Iterator[str]:
     make_site(site, count, SIZE_IN_LARGE)
     configure(site, server.endpoint, "large")
-    say(f"first deploy of {count:,} files: {timed(deploy_command(), site):.1f} s")
-    seconds = []
+    yield said(f"first deploy of {count:,} files: {timed(deploy_command(), site):.1f} s")
+    seconds, processor = [], []
     for run in range(runs):
         change(site, run)
+        used = processor_seconds()
         seconds.append(timed(deploy_command(), site))
-    say(f"{len(CHANGED)} changed files of {count:,}: {spread(seconds)} (at most 2 s)")
+        processor.append(processor_seconds() - used)
+    each = ", ".join(f"{found:.2f}" for found in seconds)
+    yield said(f"{len(CHANGED)} changed files of {count:,}: {spread(seconds)} (at most 2 s)")
+    yield said(f"  each run: {each} s; processor time of the deploy {spread(processor)}")
     with proxied(server.endpoint) as proxy:
         configure(site, proxy.address, "large")
         change(site, runs)
         timed(deploy_command(), site)
-        say(f"  requests counted between the two: {proxy.requests} (at most 30)")
+        yield said(f"  requests counted between the two: {proxy.requests} (at most 30)")
 
 
 def make_site(site: Path, count: int, size: int) -> None:
@@ -159,6 +200,8 @@ def rclone(server: S3) -> dict[str, str]:
 
 def timed(command: list[str], folder: Path, more: dict[str, str] | None = None) -> float:
     """Seconds of the whole program, start included."""
+    # What was written before, a site of 100,000 files or their copies in the server, is not the program's to wait for.
+    os.sync()
     with quiet() as log:
         environment = {**os.environ, "PYTHONPATH": str(HERE.parent), **(more or {})}
         # Plain HTTP on loopback; this version of rclone refuses to start with it.
@@ -182,8 +225,15 @@ def spread(seconds: list[float]) -> str:
     return f"{statistics.median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})"
 
 
-def say(text: str) -> None:
+def processor_seconds() -> float:
+    """What the programs that were started and have ended have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def said(text: str) -> str:
     print(text, flush=True)
+    return text
 
 
 if __name__ == "__main__":
