@@ -18,7 +18,7 @@ from site_builder.building.known import known_sources
 from site_builder.building.past import changed_before, past_of, unchanged_before
 from site_builder.building.records import Past
 from site_builder.building.snapshot import Snapshot, Sources, page_bytes, pieces_of, snapshot_of
-from site_builder.catalog.due import NEWS, Due, due, next_due
+from site_builder.catalog.due import NEWS, Due, due
 from site_builder.catalog.urls import NEWS_SITEMAP, output_path
 from site_builder.model import BodyRef, Page
 from site_builder.pages.planned import Planned
@@ -47,12 +47,18 @@ class Change(msgspec.Struct, frozen=True):
     files: int | None
 
 
-def next_instant(site_dir: Path, output: Path, after: datetime) -> datetime | None:
-    """The first instant after ``after`` at which the output may change by itself; None for never."""
+def next_change(site_dir: Path, output: Path, after: datetime) -> Change | None:
+    """What happens at the first instant after ``after`` at which the output may change by itself; None for never."""
     sources = known_sources(site_dir, output)
     parsed = sources.inputs.parsed(sources.files.articles)
     articles, documents = pieces_of(parsed)
-    return next_due(articles, documents, sources.config, after)
+    events = list(due(articles, documents, sources.config, after))
+    first = min((event.instant for event in events), default=None)
+    if first is None:
+        return None
+    titles = _titles(sources)
+    found = sorted(event for event in events if event.instant == first)
+    return Change(first, tuple(Happening(event.what, event.path, titles.get(event.path, "")) for event in found), None)
 
 
 def plan_changes(

@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -113,13 +114,15 @@ def line_with(process: subprocess.Popen[str], text: str) -> str:
 def test_the_program_builds_what_changes_and_what_comes_due(site):
     soon = datetime.now(UTC) + timedelta(seconds=15)
     files = {
+        "site.yaml": "site: {timezone: Asia/Shanghai}\n",
         "content/a.md": piece("Lace", timestamp="2026-01-01 10:00:00"),
-        "content/soon.md": piece("Silk", timestamp=soon.strftime("%Y-%m-%d %H:%M:%S"), permalink="/soon/"),
+        "content/soon.md": piece("Silk", timestamp=soon.strftime("%Y-%m-%dT%H:%M:%S+00:00"), permalink="/soon/"),
     }
     made = site(files)
     process = started(made)
     try:
-        line_with(process, "next: ")
+        told = soon.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%d %H:%M:%S")
+        assert line_with(process, "next: ").endswith(f" next: {told}, publish: Silk\n")
         assert "Lace" in made.read("2026/01/a/index.html")
         assert not (made.out / "soon/index.html").exists()
         again = run("watch", "--site", made.path)
@@ -145,6 +148,13 @@ def test_the_program_builds_what_changes_and_what_comes_due(site):
         process.wait()
         assert process.stdout
         process.stdout.close()
+
+
+def test_a_target_that_there_is_not_is_told_at_once(site):
+    made = site({"site.yaml": "deploy: {targets: {live: {path: ../www}}}\n"})
+    found = run("watch", "--site", made.path, "--deploy", "life")
+    assert found.exit_code == 1
+    assert "no target 'life'. Did you mean 'live'?" in found.stderr
 
 
 @pytest.mark.slow
