@@ -93,23 +93,22 @@ class HostSsh:
         """Send files with rsync, which sends only what differs from what is there; compressed ones are made here."""
         del base
         plain, made = [], []
-        for entry in entries:
-            data = source.read(entry)
-            if entry.encoding:
-                made.append((entry, data))
-            else:
-                plain.append(entry)
-        self._change(f"mkdir -p {shlex.quote(folder)}")
-        if plain:
-            self._rsync(source.folder, folder, [entry.path for entry in plain])
-        if made:
-            with tempfile.TemporaryDirectory(prefix="sb-") as stage:
-                for entry, data in made:
-                    file = Path(stage) / entry.path
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_bytes(data)
-                self._rsync(Path(stage), folder, [entry.path for entry, _ in made])
-        for entry in (*plain, *(entry for entry, _ in made)):
+        with tempfile.TemporaryDirectory(prefix="sb-") as stage:
+            for entry in entries:
+                data = source.read(entry)
+                if not entry.encoding:
+                    plain.append(entry)
+                    continue
+                made.append(entry)
+                # Not in memory: there may be a hundred thousand of them.
+                file = Path(stage) / entry.path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
+            self._change(f"mkdir -p {shlex.quote(folder)}")
+            for place, found in ((source.folder, plain), (Path(stage), made)):
+                if found:
+                    self._rsync(place, folder, [entry.path for entry in found])
+        for entry in (*plain, *made):
             note(entry)
 
     def link(self, before: str, folder: str, paths: Iterable[str]) -> None:
