@@ -189,7 +189,8 @@ def print_report(report: DeployReport) -> None:
     else:
         _print_groups(report, names=planned)
         done = "to send" if planned else "sent"
-        click.echo(f"{plural(report.bytes, 'byte')} {done}, {plural(report.unchanged, 'file')} unchanged")
+        before = f", {plural(report.arrived_before, 'file')} sent before" if report.arrived_before else ""
+        click.echo(f"{plural(report.bytes, 'byte')} {done}, {plural(report.unchanged, 'file')} unchanged{before}")
         for path in report.in_place[:SHOWN]:
             click.echo(f"  changes under its old name, which pages in readers' caches use too: {path}")
     if planned and report.purge:

@@ -133,6 +133,17 @@ def test_a_deploy_that_stops_tells_what_readers_see_and_how_to_go_on(portal: Sit
     assert "bytes sent, 0 files unchanged" in text
 
 
+def test_what_was_sent_before_is_told(portal: SiteDir, tmp_path: Path):
+    build(portal)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("site_builder.deploy.host_here.HostHere.activate", full)
+        assert deploy(portal)[0] == 3
+    count = len(portal.files())
+    code, text = deploy(portal, "--resume")
+    assert code == 0
+    assert f"0 bytes sent, 0 files unchanged, {count} files sent before" in text
+
+
 def test_a_rollback_that_stops_is_resumed_as_one(portal: SiteDir, tmp_path: Path):
     build(portal)
     deploy(portal)
@@ -141,11 +152,9 @@ def test_a_rollback_that_stops_is_resumed_as_one(portal: SiteDir, tmp_path: Path
     portal.write("content/new.md", piece("Fresh piece", timestamp="2026-11-21"))
     build(portal)
     deploy(portal)
-    # Where the release is to be made there is something in its way.
-    patch = pytest.MonkeyPatch()
-    patch.setattr("site_builder.deploy.host_here.HostHere.activate", full)
-    code, text = deploy(portal, "--rollback")
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("site_builder.deploy.host_here.HostHere.activate", full)
+        code, text = deploy(portal, "--rollback")
     words = shlex.split(text.splitlines()[-1].partition("site-builder deploy ")[2])
     assert (code, words[:2], words[3]) == (3, ["live", "--rollback"], "--resume")
     assert run("deploy", *words).exit_code == 0
