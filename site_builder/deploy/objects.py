@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from site_builder.config_deploy import Target as Settings
+from site_builder.deploy.in_flight import SLOWEST, InFlight
 from site_builder.deploy.local import LocalSite, decoded
 from site_builder.deploy.plan import Phase, Plan
 from site_builder.deploy.release import (
@@ -48,6 +49,8 @@ STATE = ".site-builder/state"
 RELEASES = ".site-builder/releases/"
 BLOBS = ".site-builder/blobs/"
 
+# The least that S3 takes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html).
+A_PART = 5 * 1024 * 1024
 # DeleteObjects takes this many keys at once.
 A_DELETE = 1000
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 20.0
@@ -107,12 +110,14 @@ class Objects:
         """Put what comes from this machine, copy what the store holds."""
         entries = [operation.entry for operation in phase.operations]
         headers = plan.release.headers
+        line = self._line()
 
         async def put(entry: Entry) -> None:
             if source is None:
                 await self._copy(BLOBS + entry.stored, entry.path)
             else:
-                await self._put(entry.path, source.read(entry), _attributes(headers.get(entry.headers, ())))
+                async with line.room(entry.size):
+                    await self._put(entry.path, source.read(entry), _attributes(headers.get(entry.headers, ())))
             note(entry)
 
         _run(self._each(entries, put, lambda entry: entry.path))
@@ -180,7 +185,16 @@ class Objects:
     async def _put(self, key: str, data: bytes, attributes: Attributes) -> None:
         import obstore
 
-        await self._call(obstore.put_async(self._store, key, data, attributes=attributes))
+        # A large file goes in parts, each of them a request with its own time.
+        parts = max(1, self._settings.timeout * SLOWEST // A_PART)
+        await self._call(
+            obstore.put_async(
+                self._store, key, data, attributes=attributes, chunk_size=A_PART, max_concurrency=min(parts, 12)
+            )
+        )
+
+    def _line(self) -> InFlight:
+        return InFlight(self._settings.timeout * SLOWEST)
 
     async def _copy(self, source: str, target: str) -> None:
         import obstore
@@ -217,11 +231,13 @@ class Objects:
         from obstore.exceptions import NotFoundError
 
         sound: set[str] = set()
+        line = self._line()
 
         async def look(entry: Entry) -> None:
             try:
-                answer = await self._call(obstore.get_async(self._store, entry.path))
-                data = bytes(await answer.bytes_async())
+                async with line.room(entry.size):
+                    answer = await self._call(obstore.get_async(self._store, entry.path))
+                    data = bytes(await answer.bytes_async())
             except (NotFoundError, FileNotFoundError):
                 return
             right = dict(answer.attributes) == _attributes(base.headers.get(entry.headers, ()))

@@ -19,6 +19,9 @@ Fault = Literal["reset", "lost answer", "timeout", "500", "503", "429", "slow", 
 FAULTS: tuple[Fault, ...] = ("reset", "lost answer", "timeout", "500", "503", "429", "slow", "truncated")
 
 
+A_PIECE = 8192
+
+
 class Proxy:
     """``requests`` counts; from number ``start`` on, ``times`` requests meet ``fault``.
 
@@ -34,15 +37,24 @@ class Proxy:
         self.fault: Fault | None = None
         self.start = self.times = 0
         self.hang = 3.0
+        # Bytes a second that go up, for all connections together; 0 for no limit.
+        self.rate = 0
         self.before: Callable[[int], None] = lambda _: None
         self.after: Callable[[int], None] = lambda _: None
         self._lock = threading.Lock()
+        self._line = threading.Lock()
 
     def number(self, line: str) -> int:
         with self._lock:
             self.requests += 1
             self.log.append(line)
             return self.requests
+
+    def carry(self, size: int) -> None:
+        """Take the time that ``size`` bytes need, in small pieces, so that those who send at once share the line."""
+        for _ in range(0, size if self.rate else 0, A_PIECE):
+            with self._line:
+                time.sleep(A_PIECE / (self.rate or A_PIECE))
 
     def fault_of(self, number: int) -> Fault | None:
         return self.fault if self.start <= number < self.start + self.times else None
@@ -56,7 +68,7 @@ class Proxy:
     def heal(self) -> None:
         """Count anew, and pass everything on."""
         with self._lock:
-            self.requests, self.log, self.fault = 0, [], None
+            self.requests, self.log, self.fault, self.rate = 0, [], None, 0
             self.before = self.after = lambda _: None
 
 
@@ -68,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = self.proxy
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         number = proxy.number(f"{self.command} {self.path}")
+        proxy.carry(len(body))
         proxy.before(number)
         fault = proxy.fault_of(number)
         if fault == "reset":

@@ -225,6 +225,33 @@ def test_a_request_of_a_dead_deploy_that_comes_late_is_its_own(desk: Desk, store
     assert_exactly(store, desk, 3)
 
 
+def test_on_a_slow_line_pictures_arrive_one_after_the_other(desk: Desk, store: S3Store, proxy: Proxy):
+    """All at once each of them would take four seconds, and be given up after two."""
+    configure(desk, proxy, timeout=2)
+    desk.output(paper(1))
+    desk.deploy()
+    chance = random.Random(1)
+    pictures = {f"img/{number}.png": chance.randbytes(200_000) for number in range(8)}
+    desk.output(paper(1) | pictures)
+    proxy.heal()
+    proxy.rate = 400_000
+    assert desk.deploy().outcome == "deployed"
+    proxy.heal()
+    assert objects(store) == paper(1) | pictures
+
+
+def test_a_film_goes_in_parts_and_comes_back(desk: Desk, store: S3Store):
+    chance = random.Random(1)
+    for edition in (1, 2):
+        desk.output(paper(1) | {"film.mp4": chance.randbytes(12_000_000)})
+        desk.deploy()
+        assert objects(store)["film.mp4"] == (desk.out / "film.mp4").read_bytes()
+        if edition == 1:
+            first = objects(store), obstore.get(store, "film.mp4").attributes
+    desk.deploy(rollback="")
+    assert (objects(store), obstore.get(store, "film.mp4").attributes) == first
+
+
 @pytest.mark.parametrize("fault", ["429", "503"])
 def test_a_store_that_is_busy_is_left_alone_for_a_while(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
     requests_of_a_deploy(desk, proxy)
