@@ -115,10 +115,11 @@ def new_files(site: Path, server: S3, count: int, runs: int) -> Iterator[str]:
         if shutil.which("rclone"):
             target = f":s3:{BUCKET}/theirs-{run}"
             theirs.append(timed(["rclone", "copy", "--config=/dev/null", "public", target], site, rclone(server)))
-    yield said(f"{count:,} new files of {SIZE / 1000:g} kB: {spread(ours)}")
+    yield said(f"{count:,} new files of {SIZE / 1000:g} kB: {spread(ours)}; each run: {listed(ours)}")
     if theirs:
         ratio = statistics.median(ours) / statistics.median(theirs)
-        yield said(f"  rclone {CONCURRENCY} at a time: {spread(theirs)}; ratio {ratio:.2f} (at most 1.3)")
+        yield said(f"  rclone {CONCURRENCY} at a time: {spread(theirs)}; each run: {listed(theirs)}")
+        yield said(f"  ratio of the medians: {ratio:.2f} (at most 1.3)")
     else:
         yield said("  rclone is not installed: no comparison")
 
@@ -133,9 +134,8 @@ def one_changed_piece(site: Path, server: S3, count: int, runs: int) -> Iterator
         used = processor_seconds()
         seconds.append(timed(deploy_command(), site))
         processor.append(processor_seconds() - used)
-    each = ", ".join(f"{found:.2f}" for found in seconds)
     yield said(f"{len(CHANGED)} changed files of {count:,}: {spread(seconds)} (at most 2 s)")
-    yield said(f"  each run: {each} s; processor time of the deploy {spread(processor)}")
+    yield said(f"  each run: {listed(seconds)}; processor time of the deploy {spread(processor)}")
     with proxied(server.endpoint) as proxy:
         configure(site, proxy.address, "large")
         change(site, runs)
@@ -223,6 +223,10 @@ def quiet() -> Iterator:
 
 def spread(seconds: list[float]) -> str:
     return f"{statistics.median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})"
+
+
+def listed(seconds: list[float]) -> str:
+    return ", ".join(f"{found:.2f}" for found in seconds) + " s"
 
 
 def processor_seconds() -> float:

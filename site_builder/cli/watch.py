@@ -47,7 +47,7 @@ def command(site_dir: Path, output: Path | None, target: str | None, jobs: int |
         hint = "End that one first"
         raise SiteError([Problem(str(site_dir), message="is being watched by another process", hint=hint)]) from None
     try:
-        with Files(site_dir, (config.views.store or STORE,)) as files:
+        with Files(site_dir, (config.views.store or STORE,), click.echo) as files:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: files.stop())
             zone = ZoneInfo(config.site.timezone)

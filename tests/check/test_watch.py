@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from site_builder.check.watching import LONGEST_WAIT, cycles
 from tests.cli.running import run
-from tests.site.pieces import piece
+from tests.site.pieces import make_site, piece
+from tests.support.limits import limited
 from tests.support.sample import REPOSITORY
 
 
@@ -93,10 +95,12 @@ def test_a_set_clock_and_a_sleeping_machine_are_noticed(dues, at, by):
         assert first <= 1_000_000 + at + by + 2 * LONGEST_WAIT
 
 
-def started(made, *options: str) -> subprocess.Popen[str]:
+def started(made, *options: str, within: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "site_builder", "watch", "--site", str(made.path), "--jobs", "1", *options]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        [*within, *command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def line_with(process: subprocess.Popen[str], text: str) -> str:
@@ -155,6 +159,48 @@ def test_a_target_that_there_is_not_is_told_at_once(site):
     found = run("watch", "--site", made.path, "--deploy", "life")
     assert found.exit_code == 1
     assert "no target 'life'. Did you mean 'live'?" in found.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting, value", [("max_inotify_watches", 3), ("max_inotify_instances", 0)])
+def test_where_folders_cannot_be_watched_they_are_looked_at(site, setting, value, monkeypatch):
+    pieces = {f"content/{n}/a.md": piece(f"Lace {n}", timestamp="2026-01-01 10:00:00", slug=f"a{n}") for n in range(5)}
+    made = site(pieces)
+    process = started(made, within=limited(setting, value))
+    try:
+        line_with(process, "no more folders be watched")
+        made.write("content/4/a.md", piece("Tulle", timestamp="2026-01-01 10:00:00", slug="a4"))
+        line_with(process, "files changed: ")
+        assert "Tulle" in made.read("2026/01/a4/index.html")
+        made.write("content/new/b.md", piece("Voile", timestamp="2026-01-01 10:00:00", slug="b"))
+        line_with(process, "files changed: ")
+        assert "Voile" in made.read("2026/01/b/index.html")
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+@pytest.mark.slow
+def test_folders_that_come_and_go_are_noticed(tmp_path):
+    made = make_site(tmp_path / ".hidden", {"content/a.md": piece("Lace", timestamp="2026-01-01 10:00:00")})
+    process = started(made)
+    try:
+        line_with(process, "started: ")
+        made.write("static/robot.txt", "one")
+        line_with(process, "files changed: ")
+        shutil.rmtree(made.path / "static")
+        line_with(process, "files changed: ")
+        assert not (made.out / "robot.txt").exists()
+        made.write("content/a.md", piece("Tulle", timestamp="2026-01-01 10:00:00"))
+        line_with(process, "files changed: ")
+        assert "Tulle" in made.read("2026/01/a/index.html")
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import pytest
 
 from site_builder.preview.polling import changes_by_looking
 from site_builder.preview.watching import is_source, lock_files
+from tests.support.limits import limited
 from tests.support.preview import AT_INSTANT, Ears, Served, serving
 
 if TYPE_CHECKING:
@@ -25,17 +26,6 @@ REMEDY = "sudo sysctl fs.inotify.max_user_watches="
 @pytest.fixture
 def made(site):
     return site({f"content/{number}/p{number}.md": PIECE.format(f"P{number}", 1 + number) for number in range(12)})
-
-
-def limited(setting: str, value: int) -> tuple[str, ...]:
-    """A command in front of another: that runs with a lower limit, as no other program does (user_namespaces(7))."""
-    script = f'echo {value} > /proc/sys/user/{setting} && exec "$@"'
-    command = ("unshare", "--user", "--map-root-user", "sh", "-c", script, "sh")
-    try:
-        subprocess.run([*command, "true"], check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"this machine lets no program have limits of its own: {error}")
-    return command
 
 
 @pytest.mark.slow
