@@ -22,7 +22,7 @@ def main() -> None:
     options = parse_arguments()
     if sys.platform != "linux":
         sys.exit("the benchmarks need Linux: they read /proc and run cp")
-    chosen = [row for row in ROWS if row.name in (options.only or [row.name])]
+    chosen = [row.of(options.articles) for row in ROWS if row.name in (options.only or [row.name])]
     options.work.mkdir(parents=True, exist_ok=True)
     bench = Workbench(options.work.resolve(), options.jobs, options.seed)
     where = {

@@ -45,8 +45,6 @@ def taxonomies(
     articles: Columns, config: SiteConfig, addresses: urls.Addresses, kinds: Collection[str] = KINDS
 ) -> tuple[dict[str, dict[str, Taxon]], dict[str, dict[str, str]]]:
     """The taxa of visible articles, oldest first, and the folds of their names, both by kind."""
-    sections = [Spelling(entry.name, entry.slug, entry.description) for entry in config.categories]
-    spellings = {"category": sections, "tag": list(map(Spelling, config.tag_names))}
     taxa, folds = {}, {}
     # One number stands in many lists.
     indices = list(range(len(articles.path)))
@@ -57,8 +55,15 @@ def taxonomies(
             carriers = _carriers_of_one(alone, indices)
         else:
             carriers = _carriers(several, indices)
-        taxa[kind], folds[kind] = taxonomy(kind, carriers, spellings.get(kind, ()), addresses)
+        taxa[kind], folds[kind] = taxonomy(kind, carriers, spellings_of(config, kind), addresses)
     return taxa, folds
+
+
+def spellings_of(config: SiteConfig, kind: str) -> list[Spelling]:
+    """The names of a kind that the configuration gives, in its order."""
+    if kind == "category":
+        return [Spelling(entry.name, entry.slug, entry.description) for entry in config.categories]
+    return list(map(Spelling, config.tag_names)) if kind == "tag" else []
 
 
 def _carriers_of_one(names: Iterable[str], indices: Iterable[int]) -> dict[str, list[int]]:

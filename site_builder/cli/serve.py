@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -83,9 +86,22 @@ def command(
         if open_browser:
             click.launch(url)
 
+    end_with_ctrl_c()
     names = frozenset({address.lower(), *machine_names()} if lan else {address.lower()})
     Server(preview, sockets, names, lambda text: click.secho(text, fg="yellow", err=True)).run(ready)
-    click.echo("\nstopped", err=True)
+
+
+def end_with_ctrl_c() -> None:
+    """From now on Ctrl-C ends the program then and there: nothing is being written, so there is nothing to finish.
+
+    An exception could be lost in whatever happens to be at work, and tearing down a large site takes a while.
+    """
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        os.write(2, b"\nstopped\n")
+        os._exit(0)
+
+    signal.signal(signal.SIGINT, end)
 
 
 def shown_host(address: str) -> str:

@@ -225,7 +225,7 @@ def _scanned(known: Known, site_dir: Path) -> Known:
     try:
         require_content(site_dir)
         # Without the times of files: another time is no other site.
-        files = msgspec.structs.replace(scan(site_dir), stamps={})
+        files = scan(site_dir, with_stamps=False)
     except SiteError as error:
         faults[SCAN] = error.problems
     return msgspec.structs.replace(known, files=files if files != known.files else known.files, faults=faults)

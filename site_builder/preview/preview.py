@@ -96,6 +96,13 @@ class Preview:
         """The instant that a mode shows."""
         return mode.at or self._clock()
 
+    def has(self, path: str) -> bool:
+        """Whether a file of the site was there when it was last looked at."""
+        known = self.known
+        if path in known.parsed or path in known.faults or path in known.waiting or path in self._watched:
+            return True
+        return any(file.source == path for file in known.files.copied)
+
     def begin(self) -> None:
         """Read what is needed for a first page."""
         self.known = first_look(self.site_dir)

@@ -198,7 +198,7 @@ class Server(livereload.Server):  # type: ignore[misc]  # livereload ships no ty
     def __init__(
         self, preview: Preview, sockets: list[socket.socket], names: frozenset[str], warn: Callable[[str], None]
     ) -> None:
-        super().__init__(application(preview), FilesWatcher(preview.site_dir, self._take, self._note))
+        super().__init__(application(preview), FilesWatcher(preview.site_dir, self._take, preview.has, self._note))
         self._warn = warn
         self._preview = preview
         self._sockets = sockets

@@ -8,8 +8,9 @@ watched, they are looked at again and again instead (``polling``).
 from __future__ import annotations
 
 import os
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,10 +23,15 @@ from site_builder.preview.polling import changes_by_looking
 FOLDERS = ("content", "static", "templates")
 CONFIG = "site.yaml"
 
+# Other systems watch a folder with all that is in it.  Linux does not, and the library would look at each file to find
+# the folders, and hold up the rest of the program meanwhile: a second at 100,000 files.
+ONE_FOR_ALL = sys.platform != "linux"
+# Milliseconds after which a watching thread looks whether it is to end.
+WAKING = 50
 # Milliseconds without a further event that end a set of changes.
 STEP = 10
-# Files that come or go may be the first of many; one that is written in its place is a save.
-SOON = 0.06
+# Files that come or go may be the first of many; one that is written in its place, or put there, is a save.
+SOON = 0.02
 # Nobody saves twice within so many seconds: what comes is a burst, though it began like a save.
 HASTE = 0.12
 # More files than an editor saves in one go are a burst: it is over after so many seconds of quiet …
@@ -35,6 +41,7 @@ QUIET = 0.25
 LONGEST = 10.0
 
 Take = Callable[[set[str]], None]
+IsKnown = Callable[[str], bool]
 
 # What watchfiles raises where the system's limits are reached: of folders, and of programs that watch any.
 NO_WATCH = (OSError, RuntimeError)
@@ -46,12 +53,16 @@ NOT_WATCHED = (
 
 
 class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
-    """Calls ``take`` in the loop that is current at :meth:`start`, and ``warn`` where files cannot be watched."""
+    """Calls ``take`` in the loop that is current at :meth:`start`, and ``warn`` where files cannot be watched.
 
-    def __init__(self, site_dir: Path, take: Take, warn: Callable[[str], None]) -> None:
+    ``is_known`` tells whether a file was there before.
+    """
+
+    def __init__(self, site_dir: Path, take: Take, is_known: IsKnown, warn: Callable[[str], None]) -> None:
         super().__init__()
         self._site_dir = site_dir.resolve()
         self._take = take
+        self._is_known = is_known
         self._warn = warn
         self._is_watched = True
         self._doubtful: set[tuple[Change, str]] = set()
@@ -98,17 +109,37 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
                 self._give_up(error)
 
     def _watch(self, folders: list[Path]) -> None:
-        for changes in watch(
-            *folders, watch_filter=is_source, step=STEP, rust_timeout=200, stop_event=self._folders_changed
-        ):
+        hearing = self._changes_in(folders)
+        changes = next(hearing, None)
+        while changes is not None:
             self._hear(changes)
-            new = [(change, path) for change, path in changes if change == Change.added and Path(path).is_dir()]
-            self._doubtful = set(new)
-            for _, path in new:
-                # Where no more folders can be watched nothing is said of a new one; asked for it alone, it is.
-                with suppress(FileNotFoundError):
-                    next(watch(path, rust_timeout=1, step=1, yield_on_timeout=True))
+            new = {change for change in changes if change[0] == Change.added and Path(change[1]).is_dir()}
+            if not new or ONE_FOR_ALL:
+                changes = next(hearing, None)
+                continue
+            # What is in them is heard of from now on; what was put there before is looked for.
+            self._doubtful = new
+            later = self._changes_in(folders)
+            changes = next(later, None)
+            self._hear(new)
             self._doubtful = set()
+            if changes is not None:
+                changes |= next(hearing, set())
+            hearing.close()
+            hearing = later
+
+    def _changes_in(self, folders: list[Path]) -> Generator[set[tuple[Change, str]], None, None]:
+        """What changes in ``folders``, from the first item on; often nothing, none when the watching is to end."""
+        watched = folders if ONE_FOR_ALL else [below for folder in folders for below in folders_of(folder)]
+        return watch(
+            *watched,
+            watch_filter=is_source,
+            step=STEP,
+            rust_timeout=WAKING,
+            yield_on_timeout=True,
+            recursive=ONE_FOR_ALL,
+            stop_event=self._folders_changed,
+        )
 
     def _watch_top(self) -> None:
         """The site's own folder, without what is in its folders: the configuration, and folders that come and go."""
@@ -141,10 +172,17 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
         heard = list(changes)
         paths = {self._relative(path) for _, path in heard}
         if paths:
-            self._loop.add_callback(self._gather, paths, all(change == Change.modified for change, _ in heard))
+            moved = {self._relative(path) for change, path in heard if change != Change.modified}
+            self._loop.add_callback(self._gather, paths, moved)
 
-    def _gather(self, paths: set[str], is_save: bool) -> None:
-        """In the loop: hand over at once, or wait until it is quiet."""
+    def _is_save(self, moved: Iterable[str]) -> bool:
+        """Whether of files that came or went none is another than before: many editors write a new file and give it the
+        name of the old one.
+        """
+        return all(self._is_known(path) == os.path.lexists(self._site_dir / path) for path in moved)
+
+    def _gather(self, paths: set[str], moved: set[str]) -> None:
+        """In the loop: hand over at once, or wait until it is quiet.  ``moved`` came or went."""
         now = self._loop.time()
         before, self._heard = self._heard, now
         if not self._pending:
@@ -157,7 +195,7 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
             wait = QUIET
         elif now - before < HASTE:
             wait = HASTE
-        elif is_save and self._pending == paths:
+        elif self._pending == paths and self._is_save(moved):
             self._hand_over()
             return
         else:
@@ -179,6 +217,20 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
 
     def _git_is_at_work(self) -> bool:
         return any(map(os.path.lexists, self._lock_files))
+
+
+def folders_of(folder: Path) -> Iterator[Path]:
+    """``folder`` and those in it that may hold sources."""
+    waiting = [str(folder)]
+    while waiting:
+        above = waiting.pop()
+        yield Path(above)
+        with suppress(OSError):  # gone meanwhile, or not to be read: the scan of the site tells of that
+            waiting += [
+                entry.path
+                for entry in os.scandir(above)
+                if entry.is_dir(follow_symlinks=False) and is_source(Change.added, entry.path)
+            ]
 
 
 def lock_files(folder: Path) -> list[Path]:

@@ -17,7 +17,7 @@ import pytest
 
 from site_builder.preview.preview import Preview
 from site_builder.preview.wanted import Mode
-from tests.support.preview import AT_INSTANT, Ears, Served, serving, without_script
+from tests.support.preview import AT_INSTANT, PATIENCE, Ears, Served, serving, without_script
 
 PIECE = "---\ntitle: {0}\ncategory: Retail\ntimestamp: 2026-11-{1:02} 10:00\nslug: {0}\n---\n\nText of {0}.\n"
 PROBLEMS = "/.preview/problems"
@@ -177,7 +177,7 @@ def test_a_broken_file_is_told_over_the_last_good_pages(made, served: Served, pa
 
     def break_it():
         served.write(path, text)
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while not served.state()["problems"]:
             assert time.monotonic() < end
             time.sleep(0.02)
@@ -355,7 +355,7 @@ def test_other_machines_are_told_of_no_hidden_piece(site):
     place = "/.preview/state?path=/2026/11/B/"
     with serving(made.path, "--lan", *AT_INSTANT) as served:
         assert json.loads(served.ask(place).body)["unseen"]["title"] == "B"
-        connection = http.client.HTTPConnection(own_address(), served.port, timeout=20)
+        connection = http.client.HTTPConnection(own_address(), served.port, timeout=PATIENCE)
         connection.request("GET", place)
         assert json.loads(connection.getresponse().read())["unseen"] is None
         connection.close()

@@ -17,7 +17,7 @@ from tornado.websocket import websocket_connect
 
 from site_builder.preview.guard import host_of, is_known, is_loopback, is_own_origin
 from tests.site.naughty import big_list
-from tests.support.preview import AT_INSTANT, Served, finished, hang_up, serving
+from tests.support.preview import AT_INSTANT, PATIENCE, Served, finished, hang_up, serving
 
 SECRET = "a file outside of the site"
 PIECE = "---\ntitle: Kapok\ncategory: Retail\ntimestamp: 2026-11-01 10:00\n---\n\nText.\n"
@@ -102,7 +102,7 @@ class TestTheSocket:
         async def speak(message: str | bytes) -> object:
             found = await websocket_connect(f"ws://127.0.0.1:{sample_preview.port}/livereload")
             await found.write_message(message, binary=isinstance(message, bytes))
-            heard = await asyncio.wait_for(found.read_message(), 10)
+            heard = await asyncio.wait_for(found.read_message(), PATIENCE)
             if heard is None:
                 found.close()
             else:
@@ -137,7 +137,7 @@ def guarded(site, tmp_path: Path):
 
 def raw(served: Served, path: bytes) -> bytes:
     """The answer to a request line that no client library would send."""
-    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as connection:
         connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         parts = []
         while part := connection.recv(65_536):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from tornado.httpclient import AsyncHTTPClient
 
-from tests.support.preview import AT_INSTANT, Served, finished, serving, without_script
+from tests.support.preview import AT_INSTANT, PATIENCE, Served, finished, serving, without_script
 
 PIECE = (
     "---\ntitle: Piece {0}\ncategory: {1}\ntimestamp: 2026-{2:02}-{3:02} 10:00\ntags: [T{4}]\nslug: p{0}\n---\n\n"
@@ -56,7 +56,7 @@ async def load(served: Served, places: list[str], seconds: float) -> tuple[int, 
             place = places[number % len(places)]
             answered += 1
             number += CLIENTS
-            answer = await client.fetch(served.origin + place, raise_error=False, request_timeout=60)
+            answer = await client.fetch(served.origin + place, raise_error=False, request_timeout=PATIENCE)
             if answer.code != (404 if place == "/nope/" else 200):
                 faults.append(f"{place}: {answer.code}")
 
@@ -84,7 +84,7 @@ def test_a_hundred_readers_get_their_pages_and_nothing_piles_up(site):
 
 
 def wait_until_read(served: Served) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while served.ask("/2026/01/p0/").status != 200 or served.state()["indexed"] < served.state()["total"]:
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
+from tornado.ioloop import IOLoop
+from watchfiles import Change
 
 from site_builder.preview.polling import changes_by_looking
-from site_builder.preview.watching import is_source, lock_files
+from site_builder.preview.watching import FilesWatcher, is_source, lock_files
 from tests.support.limits import limited
-from tests.support.preview import AT_INSTANT, Ears, Served, serving
+from tests.support.preview import AT_INSTANT, Ears, Served, finished, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +85,24 @@ def test_every_change_is_seen_by_looking(tmp_path: Path):
     assert list(looks) == []
 
 
+def test_folders_that_come_and_move_are_heard_of(made: SiteDir):
+    with serving(made.path, *AT_INSTANT) as served:
+        served.write("content/new/deep/x.md", PIECE.format("X", 3))
+        served.wait_for("/2026/11/X/", "Text of X.")
+        time.sleep(0.5)
+        for folder in ("content/new/deep", "content/moved/deep"):
+            edit = f"Edited in {folder}."
+            path = f"{folder}/x.md"
+            assert Ears(served).during(
+                lambda path=path, edit=edit: served.write(path, PIECE.format("X", 3) + edit)
+            ) == ["*"]
+            assert edit in served.ask("/2026/11/X/").text
+            if "new" in folder:
+                (made.path / "content/new").rename(made.path / "content/moved")
+                served.wait_for("/.preview/state?path=/2026/11/X/", "content/moved/deep/x.md")
+                time.sleep(0.5)
+
+
 def slowly(served: Served, count: int, pause: float, *, new: bool) -> None:
     for number in range(count):
         path = f"content/many/p{number}.md" if new else f"content/{number}/p{number}.md"
@@ -119,3 +140,29 @@ def test_git_may_pause_as_it_likes(made: SiteDir, tmp_path: Path, new: bool, is_
     with serving(made.path, *AT_INSTANT) as served:
         assert Ears(served).during(checkout) == ["*"]
         assert served.ask("/2026/11/M4/").status == 200
+
+
+@pytest.mark.parametrize(
+    "known, there, at_once",
+    [(True, "file", True), (False, "", True), (False, "file", False), (False, "folder", False), (True, "", False)],
+    ids=["another file in its place", "a spare copy that is gone", "new", "a new folder", "gone"],
+)
+def test_a_file_put_in_the_place_of_another_is_a_save(tmp_path: Path, known: bool, there: str, at_once: bool):
+    (tmp_path / "content").mkdir()
+    if there == "file":
+        (tmp_path / "content/a.md").write_text("x")
+    elif there:
+        (tmp_path / "content/a.md").mkdir()
+    taken: list[set[str]] = []
+
+    async def heard() -> None:
+        watcher = FilesWatcher(tmp_path, taken.append, lambda _path: known, pytest.fail)
+        watcher._loop = IOLoop.current()
+        watcher._hear([(Change.added if there else Change.deleted, f"{tmp_path}/content/a.md")])
+        turns = 0
+        while not taken and turns < 1_000:
+            await asyncio.sleep(0)
+            turns += 1
+        assert (turns < 10) == at_once
+
+    finished(heard())

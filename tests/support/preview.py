@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 SCRIPT = re.compile(rb'<script src="/\.preview/client\.js" data-version="[0-9a-f]+-[0-9]+" defer></script>')
-PATIENCE = 20.0
+# Seconds that a machine may take which has much else to do: starting takes one of a processor's, not of the clock's.
+PATIENCE = 60.0
 
 
 def without_script(page: bytes) -> bytes:
