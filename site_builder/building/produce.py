@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from site_builder.building.bodies import KeptBodies
+from site_builder.building.filling import Waiting, can_be_filled, spliced
 from site_builder.building.inputs import Progress
 from site_builder.building.keys import Canon
 from site_builder.building.memory import own_memory
@@ -106,21 +107,27 @@ def plan_of(page: Planned) -> bytes:
 class Made(NamedTuple):
     """``entries`` are those of files that are not as they were known; ``staged`` the paths whose bytes changed.
 
-    ``done`` counts pages by (kind, what was done), ``why`` the reasons of rendering by (kind, reason).
+    ``waiting`` are the files that stand, with the counts that are to be written into them.  ``done`` counts pages by
+    (kind, what was done), ``why`` the reasons of rendering by (kind, reason).
     """
 
     entries: dict[str, PageEntry]
     staged: list[str]
+    waiting: list[Waiting]
     done: Counter[tuple[str, str]]
     why: Counter[tuple[str, str]]
     memory: int
 
 
 class _Chunk(msgspec.Struct, array_like=True):
-    """What a worker did with a chunk of pages; ``staged`` are the places in ``entries`` of files with other bytes."""
+    """What a worker did with a chunk of pages; ``staged`` are the places in ``entries`` of files with other bytes.
+
+    ``waiting`` are paths of files to be filled, with the counts to show.
+    """
 
     entries: list[PageEntry] = []
     staged: list[int] = []
+    waiting: list[tuple[str, str]] = []
     done: dict[str, dict[str, int]] = {}
     problems: list[Problem] = []
     memory: int = 0
@@ -191,7 +198,7 @@ def make_pages(
     ``keep`` is given the bodies that were converted, if the renderer has ``kept`` ones.  Raises :class:`SiteError` with
     what went wrong, each place in a template once.
     """
-    made = Made({}, [], Counter(), Counter(), 0)
+    made = Made({}, [], [], Counter(), Counter(), 0)
     planned = site.pages
     if known.unchanged and (known.same_counts or known.same_before):
         get, is_settled = known.pages.get, known.is_settled
@@ -216,6 +223,7 @@ def make_pages(
     for chunk, data in run(make, len(planned), jobs):
         result = decode(data)
         waiting.append((bytes(result.entries), result.staged))
+        made.waiting.extend([(known.pages[path], shown) for path, shown in result.waiting])
         if result.bodies:
             keep(result.bodies)
         for kind, by_kind in result.done.items():
@@ -382,18 +390,14 @@ def _shown(counts: Counts, planned: Planned, slots: Sequence[tuple[int, str]]) -
 
 
 def _splice(entry: PageEntry, known: Known, output: Output, result: _Chunk) -> bool:
-    """Stage the file of ``entry`` with today's counts; False where the file is not what the entry says."""
-    try:
-        old = (output.folder / entry.path).read_bytes()
-    except OSError:
-        return False
-    if sha256(old).digest() != entry.sha256:
-        return False
+    """See to it that the file of ``entry`` gets today's counts; False where the file is not what the entry says."""
     shown = known.counts.shown(entry)
-    data = with_counts(old, entry, shown)
-    stamp = output.stage(entry.path, data)
+    if can_be_filled(entry, shown, output):
+        result.waiting.append((entry.path, shown))
+        return True
+    fresh = spliced(entry, shown, output)
+    if fresh is None:
+        return False
     result.staged.append(len(result.entries))
-    result.entries.append(
-        msgspec.structs.replace(entry, sha256=sha256(data).digest(), size=len(data), stamp=stamp, shown=shown)
-    )
+    result.entries.append(fresh)
     return True

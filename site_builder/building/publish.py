@@ -1,14 +1,15 @@
-"""From staged files to the output: forget, move, remove, record, in this order (invariant M)."""
+"""From staged files to the output: forget, fill, move, remove, record, in this order (invariant M)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from site_builder.building.copies import Copies
+from site_builder.building.filling import Waiting, fill_all
 from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.output import Output, in_the_way
 from site_builder.building.present import Present, stamp_at
@@ -16,6 +17,7 @@ from site_builder.building.produce import Made
 from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot
 from site_builder.building.state import State
+from site_builder.errors import Problem, SiteError
 
 
 class Published(NamedTuple):
@@ -34,10 +36,11 @@ def publish(
     copies: Copies,
     target: Output,
     manifest: ManifestWriter,
+    jobs: int,
 ) -> Published:
-    """Bring the staged files into the output and remove what the site no longer has; ``manifest`` is begun.
+    """Bring the staged files and the new counts into the output and remove what the site no longer has.
 
-    Raises :class:`SiteError`, where files of others are in the way before anything is moved.
+    ``manifest`` is begun.  Raises :class:`SiteError`, where files of others are in the way before anything is moved.
     """
     fresh = {**made.entries, **copies.entries}
     staged = [*made.staged, *copies.entries]
@@ -48,18 +51,33 @@ def publish(
     if state.is_unknown:
         staged = _without_equal(staged, pages, target)
     outdated = [path for path in state.owned if path not in pages]
-    manifest.begin(pages, has_changed=bool(staged or outdated))
+    filled = [entry.path for entry, _ in made.waiting]
+    if staged or outdated or filled:
+        state.forget([*staged, *outdated, *filled])
+    if filled:
+        pages.update(_fill(made.waiting, target, jobs))
+    manifest.begin(pages, has_changed=bool(staged or outdated or filled))
     if staged or outdated:
-        state.forget([*staged, *outdated])
         stamps = target.publish(staged, outdated, state.owned)
         for path, stamp in stamps.items():
             pages[path] = msgspec.structs.replace(pages[path], stamp=stamp)
     known = state.pages
     return Published(
         pages,
-        [pages[path] for path in staged],
+        [pages[path] for path in (*staged, *filled)],
         [known.get(path, PageEntry(path, "")) for path in outdated],
     )
+
+
+def _fill(waiting: Sequence[Waiting], target: Output, jobs: int) -> dict[str, PageEntry]:
+    """The entries of the files that got new counts.  Raises :class:`SiteError` where one was changed meanwhile."""
+    filled = fill_all(waiting, target, jobs)
+    if filled.altered:
+        message, hint = "was changed while the site was being built", "Build again"
+        raise SiteError(
+            [Problem(f"{target.folder.name}/{path}", message=message, hint=hint) for path in filled.altered]
+        )
+    return {entry.path: entry for entry in filled.entries}
 
 
 def _without_equal(staged: Iterable[str], pages: dict[str, PageEntry], target: Output) -> list[str]:

@@ -172,7 +172,7 @@ def make_site(
             clock.stage("write"),
             ManifestWriter(state.site_dir, state.output, options.instant, options.jobs) as manifest,
         ):
-            published = publish(site, state, here, made, copies, target, manifest)
+            published = publish(site, state, here, made, copies, target, manifest, options.jobs)
             build_entry = entry_of(state, keys, options.instant, site, views, past, templates, drafts=options.drafts)
             state.save(sources.inputs, published.pages, build_entry, uses)
             manifest.end()
@@ -186,7 +186,8 @@ def refuse_differences(done: Done, state: State, share: float) -> None:
     """Raises :class:`SiteError` where a sample of the reused pages is not what a clean build would write."""
     from site_builder.building.verify import verify_sample
 
-    reused = [path for path in done.published.pages if path not in done.made.entries]
+    changed = {entry.path for entry in done.published.written}
+    reused = [path for path in done.published.pages if path not in changed and path not in done.made.entries]
     differences = verify_sample(done.site, state, share, reused)
     if differences:
         raise SiteError([found.problem(state.output.name) for found in differences])

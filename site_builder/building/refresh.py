@@ -7,20 +7,19 @@ the last build, at its instant: what was edited since waits for the next one.
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
+from site_builder.building.filling import can_be_filled, fill_all, spliced
 from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import has_manifest
 from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.output import Output
 from site_builder.building.past import counts_of, recounted
-from site_builder.building.records import Counts, PageEntry, named, places, short, with_counts
+from site_builder.building.records import Counts, PageEntry, named, short
 from site_builder.building.snapshot import pieces_of
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
@@ -30,7 +29,7 @@ from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.config import parse_config
 from site_builder.errors import Problem, SiteError
-from site_builder.sources.scan import read_config_text, stamp_of
+from site_builder.sources.scan import read_config_text
 from site_builder.sources.view_store import read_views
 
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -87,101 +86,74 @@ def articles_of(inputs: Mapping[str, InputEntry]) -> list[str]:
 
 def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetime, jobs: int) -> int:
     """Fill the slots of all files; the number of files written.  Raises :class:`SiteError` for altered ones."""
-    counts = Counts(catalog.views, catalog.config.views.display)
     past = msgspec.structs.replace(state.build.past, counts=counts_of(catalog))
     addressed = list(catalog.views)
     other = frozenset(short(addressed[index]) for index in recounted(state.build.past, past) or ())
-    candidates = [entry for entry in state.pages.values() if entry.slots and not other.isdisjoint(named(entry))]
-    waiting = [(entry, shown) for entry in candidates if (shown := counts.shown(entry)) != entry.shown]
+    slotted = [entry for entry in state.pages.values() if entry.slots] if other else []
+    counts = Counts(catalog.views, catalog.config.views.display)
     build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)
     pages = dict(state.pages)
-    # Forgotten before the first byte changes (invariant M).
-    if waiting:
-        state.forget([entry.path for entry, _ in waiting])
     with target.staged(), ManifestWriter(state.site_dir, state.output, instant, jobs) as manifest:
-        filled = _fill_all(waiting, target, jobs) if waiting else _Filled()
-        stamps = target.publish([entry.path for entry in filled.staged], (), state.owned)
-        for entry in filled.staged:
-            pages[entry.path] = msgspec.structs.replace(entry, stamp=stamps[entry.path])
-        for entry in filled.in_place:
+        found = _find_all(slotted, other, counts, target, jobs)
+        waiting = [(slotted[number], shown) for number, shown in found.waiting]
+        changing = [entry.path for entry in (*found.staged, *(entry for entry, _ in waiting))] + found.altered
+        # Forgotten before the first byte changes (invariant M).
+        if changing:
+            state.forget(changing)
+        filled = fill_all(waiting, target, jobs)
+        stamps = target.publish([entry.path for entry in found.staged], (), state.owned)
+        for entry in filled.entries:
             pages[entry.path] = entry
-        for path in filled.altered:
+        for entry in found.staged:
+            pages[entry.path] = msgspec.structs.replace(entry, stamp=stamps[entry.path])
+        altered = found.altered + filled.altered
+        for path in altered:
             pages[path] = PageEntry(path, pages[path].kind)
-        paths = [entry.path for entry in (*filled.staged, *filled.in_place)]
-        manifest.begin(pages, has_changed=bool(waiting))
+        manifest.begin(pages, has_changed=bool(changing))
         state.save(Inputs(dict(state.inputs), set()), pages, build, None)
-        if filled.altered:
+        if altered:
             message, hint = "is not as the last build left it", "Run: site-builder build"
-            where = [f"{target.folder.name}/{path}" for path in filled.altered]
+            where = [f"{target.folder.name}/{path}" for path in altered]
             raise SiteError([Problem(path, message=message, hint=hint) for path in where])
         manifest.end()
-    return len(paths)
+    return len(changing)
 
 
-class _Filled(msgspec.Struct, array_like=True):
-    """Entries as they are with their new counts: of files that are staged, and of those written where they are."""
+class _Found(msgspec.Struct, array_like=True):
+    """``waiting`` are files to be filled, by number, with what they have to show; ``staged`` the entries of others."""
 
+    waiting: list[tuple[int, str]] = []
     staged: list[PageEntry] = []
-    in_place: list[PageEntry] = []
     altered: list[str] = []
 
 
-def _fill_all(waiting: Sequence[tuple[PageEntry, str]], target: Output, jobs: int) -> _Filled:
-    """Fill the slots of ``waiting`` with what is to be shown there."""
-    fill = functools.partial(_fill_some, waiting, target)
-    decode = msgspec.msgpack.Decoder(_Filled).decode
-    found = _Filled()
-    for _, data in run(fill, len(waiting), jobs):
+def _find_all(
+    slotted: Sequence[PageEntry], other: frozenset[bytes], counts: Counts, target: Output, jobs: int
+) -> _Found:
+    """Which of ``slotted`` show others than those of today, of which only ``other`` (short forms) can be others."""
+    find = functools.partial(_find_some, slotted, other, counts, target)
+    decode = msgspec.msgpack.Decoder(_Found).decode
+    found = _Found()
+    for _, data in run(find, len(slotted), jobs):
         part = decode(data)
+        found.waiting += part.waiting
         found.staged += part.staged
-        found.in_place += part.in_place
         found.altered += part.altered
     return found
 
 
-def _fill_some(waiting: Sequence[tuple[PageEntry, str]], target: Output, chunk: range) -> bytes:
-    done = _Filled()
+def _find_some(
+    slotted: Sequence[PageEntry], other: frozenset[bytes], counts: Counts, target: Output, chunk: range
+) -> bytes:
+    found = _Found()
     for number in chunk:
-        _fill(*waiting[number], target, done)
-    return _ENCODE(done)
-
-
-def _fill(entry: PageEntry, shown: str, target: Output, done: _Filled) -> None:
-    try:
-        with open(f"{target.folder}/{entry.path}", "r+b", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            old = file.read(entry.size + 1)
-            if stamp_of(status) != entry.stamp and sha256(old).digest() != entry.sha256:
-                done.altered.append(entry.path)
-                return
-            # Where every number keeps its length, a reader of the file meanwhile sees a whole page with old or new
-            # numbers.  A file that has another name elsewhere belongs to somebody else too.
-            changes = _in_place(entry, shown) if status.st_nlink == 1 else None
-            if changes is not None:
-                data = bytearray(old)
-                for start, text in changes:
-                    data[start : start + len(text)] = text
-                    file.seek(start)
-                    file.write(text)
-                fresh = msgspec.structs.replace(entry, sha256=sha256(data).digest(), shown=shown)
-                done.in_place.append(msgspec.structs.replace(fresh, stamp=stamp_of(os.fstat(file.fileno()))))
-                return
-    except OSError:
-        done.altered.append(entry.path)
-        return
-    whole = with_counts(old, entry, shown)
-    fresh = msgspec.structs.replace(entry, sha256=sha256(whole).digest(), size=len(whole), shown=shown)
-    done.staged.append(msgspec.structs.replace(fresh, stamp=target.stage(entry.path, whole)))
-
-
-def _in_place(entry: PageEntry, shown: str) -> list[tuple[int, bytes]] | None:
-    """What to write where; None where a number is longer or shorter than before."""
-    if len(shown) != len(entry.shown) or not (shown.isascii() and entry.shown.isascii()):
-        return None
-    changes = []
-    for (start, _), before, after in zip(places(entry), entry.shown.split("\n"), shown.split("\n"), strict=True):
-        if before != after:
-            if len(before) != len(after):
-                return None
-            changes.append((start, after.encode()))
-    return changes
+        entry = slotted[number]
+        if other.isdisjoint(named(entry)) or (shown := counts.shown(entry)) == entry.shown:
+            continue
+        if can_be_filled(entry, shown, target):
+            found.waiting.append((number, shown))
+        elif (fresh := spliced(entry, shown, target)) is None:
+            found.altered.append(entry.path)
+        else:
+            found.staged.append(fresh)
+    return _ENCODE(found)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from site_builder import BuildReport, SiteError
-from site_builder.building import engine, keys, workers
+from site_builder.building import engine, keys, recipe, workers
 from site_builder.building.inputs import Ahead, InputEntry
 from site_builder.catalog.catalog import Catalog
 from site_builder.model import BodyRef, Card, Parsed
@@ -102,6 +104,57 @@ def test_counts_are_spliced_and_nothing_is_rendered(
     assert report.rendered == 0
     assert sum(counts.spliced for counts in report.pages.values()) == report.written > 3
     monkeypatch.undo()
+    assert same_as_clean(made, tmp_path)
+
+
+def views_of(made: SiteDir, number: int, views: int) -> None:
+    file = f"content/a{number}.md"
+    made.write(file, re.sub(r"(?m)^views: .*$", f"views: {views}", (made.path / file).read_text()))
+
+
+def test_counts_of_the_same_length_are_written_where_they_lie(made: SiteDir, tmp_path: Path) -> None:
+    page = made.out / "2026/11/a2/index.html"
+    home = made.out / "index.html"
+    before = {path: path.stat().st_ino for path in (page, home)}
+    views_of(made, 2, 3)
+    made.build(AT)
+    assert {path: path.stat().st_ino for path in before} == before
+    assert same_as_clean(made, tmp_path)
+    views_of(made, 2, 33)
+    made.build(AT)
+    assert page.stat().st_ino != before[page]
+    assert same_as_clean(made, tmp_path)
+
+
+def test_a_page_that_has_another_name_elsewhere_is_replaced(made: SiteDir, tmp_path: Path) -> None:
+    page = made.out / "2026/11/a2/index.html"
+    elsewhere = tmp_path / "release.html"
+    elsewhere.hardlink_to(page)
+    old = page.read_bytes()
+    views_of(made, 2, 3)
+    made.build(AT)
+    assert elsewhere.read_bytes() == old != page.read_bytes()
+    assert same_as_clean(made, tmp_path)
+
+
+def test_a_page_that_is_changed_while_its_counts_are_made_is_left_alone(
+    made: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = made.out / "2026/11/a2/index.html"
+    views_of(made, 2, 3)
+    made_pages = recipe.make_pages
+
+    def make_and_change(*args: Any, **kwargs: Any) -> Any:
+        made = made_pages(*args, **kwargs)
+        page.write_text("<p>by hand")
+        return made
+
+    monkeypatch.setattr(recipe, "make_pages", make_and_change)
+    with pytest.raises(SiteError, match=r"2026/11/a2/index\.html: was changed while the site was being built"):
+        made.build(AT, jobs=1)
+    assert page.read_text() == "<p>by hand"
+    monkeypatch.undo()
+    made.build(AT)
     assert same_as_clean(made, tmp_path)
 
 
