@@ -1,22 +1,34 @@
-"""The site's files, looked for by another process while this one reads the cache.
+"""What other processes look at while this one reads the cache: the site's files, and the output as it lies there.
 
-In: the site's folder.  Out: what :func:`scan` says, a little later.
+In: the site's folder and the output.  Out: what :func:`scan` says, and whether the output is untouched, a little later.
+Both processes begin before there is much in memory: a process that is forked later makes the parent copy each piece of
+memory that it writes to, and Python writes wherever it looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from site_builder.building.manifest import STATE
+from site_builder.building.present import is_untouched
+from site_builder.building.records import LookedAt, PageEntry
+from site_builder.building.remembered import CACHE
+from site_builder.building.state import pages_table
+from site_builder.building.store import Damaged, Store
 from site_builder.building.workers import beside
 from site_builder.errors import SiteError
 from site_builder.sources.scan import STAMP_SIZE, CopiedFile, SiteFiles, scan
 
 # A site whose cache is smaller is scanned sooner than a process is started.
 LEAST_CACHE = 4_000_000
+# The output is looked at with what the others leave of the processors: its answer is needed last.
+_POLITE = 5
 
 
 class _Scanned(msgspec.Struct, array_like=True):
@@ -30,30 +42,55 @@ class _Scanned(msgspec.Struct, array_like=True):
     assets: dict[str, str]
 
 
-class Scan(NamedTuple):
-    """``result`` waits for the files and raises as :func:`scan` does; ``is_beside``: there is time meanwhile."""
+class Looks(NamedTuple):
+    """``files`` waits for the site's files and raises as :func:`scan` does; ``is_beside``: there is time meanwhile.
 
-    result: Callable[[], SiteFiles]
+    ``untouched`` says whether each file of the output is as its entry says; it is given all entries of the cache.
+    """
+
+    files: Callable[[], SiteFiles]
+    untouched: Callable[[Mapping[str, PageEntry]], bool]
     is_beside: bool
 
 
-def scan_ahead(site_dir: Path, cache: Path, jobs: int) -> Scan:
-    """Begin to scan ``site_dir``."""
-
+@contextmanager
+def look_ahead(site_dir: Path, output: Path, jobs: int) -> Iterator[Looks]:
+    """Begin to scan ``site_dir`` and to look at ``output``; the caller holds the site's lock."""
+    cache = site_dir / STATE / CACHE
     try:
         is_small = cache.stat().st_size < LEAST_CACHE
     except OSError:
         is_small = True
     if jobs < 2 or is_small:
-        return Scan(lambda: scan(site_dir), is_beside=False)
-    waiting = beside(lambda: _encoded(site_dir))
+        yield Looks(lambda: scan(site_dir), lambda entries: is_untouched(str(output), entries), is_beside=False)
+        return
+    scanning = beside(lambda: _encoded(site_dir))
+    looking = beside(lambda: _is_untouched(site_dir, output, cache))
 
-    def answer() -> SiteFiles:
-        data = waiting()
+    def files() -> SiteFiles:
+        data = scanning()
         # What is wrong with the files is told here.
         return _decoded(data, site_dir) if data else scan(site_dir)
 
-    return Scan(answer, is_beside=True)
+    def untouched(entries: Mapping[str, PageEntry]) -> bool:
+        answer = looking()
+        return is_untouched(str(output), entries) if answer is None else answer
+
+    try:
+        yield Looks(files, untouched, is_beside=True)
+    finally:
+        scanning.drop()
+        looking.drop()
+
+
+def _is_untouched(site_dir: Path, output: Path, cache: Path) -> bool:
+    os.nice(_POLITE)
+    table = pages_table(site_dir, output)
+    try:
+        store = Store(cache)
+        return not store.journaled(table) and is_untouched(str(output), store.load(table, LookedAt))
+    except (Damaged, SiteError):
+        return False
 
 
 def _encoded(site_dir: Path) -> bytes:

@@ -11,6 +11,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
+from itertools import compress
+from operator import is_not
+from typing import Any
 
 import msgspec
 
@@ -93,10 +96,10 @@ class Ahead:
         self._parsed, self._known = {}, {}
         if not parsed:
             return [_DECODE(entries[path].parsed) for path in paths]
-        found = [
-            parsed[path] if path in parsed and known.get(path) is entries[path] else _DECODE(entries[path].parsed)
-            for path in paths
-        ]
+        found: list[Any] = list(map(parsed.get, paths))
+        others = map(is_not, map(known.get, paths), map(entries.get, paths))
+        for index in {*compress(range(len(paths)), others), *(i for i, item in enumerate(found) if item is None)}:
+            found[index] = _DECODE(entries[paths[index]].parsed)
         # A build that knows most of the site is soon over: to take all this apart now would be a twentieth of it.
         self._held = found
         return found

@@ -21,10 +21,12 @@ from site_builder.building.manifest import (
     put_in_place,
     write_fresh,
 )
-from site_builder.building.present import FEWEST_BESIDE
 from site_builder.building.records import PageEntry
 from site_builder.building.workers import Beside, beside
 from site_builder.errors import Problem, SiteError
+
+# A shorter manifest is written sooner than a process is started.
+FEWEST_BESIDE = 5_000
 
 
 class ManifestWriter:

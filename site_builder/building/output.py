@@ -187,7 +187,7 @@ class Output:
         """Those of ``paths`` that somebody else's file keeps us from writing, each with that file."""
         if not self.exists:
             return {}
-        found = {path: self._in_the_way(path, owned) for path in paths if path not in owned}
+        found = {path: self._in_the_way(path, owned) for path in set(paths).difference(owned)}
         return {path: other for path, other in found.items() if other}
 
     def _in_the_way(self, path: str, owned: Collection[str]) -> str:

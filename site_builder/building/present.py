@@ -5,21 +5,17 @@ In: the entries of the last build.  Out: those whose files are as they were left
 
 from __future__ import annotations
 
-import functools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
-from site_builder.building.records import PageEntry
-from site_builder.building.workers import beside
+from site_builder.building.records import LookedAt, PageEntry
 from site_builder.sources.scan import Stamp, stamp_of
 
 _PIECE = 1 << 20
-# Fewer files are looked at sooner than a process is started.
-FEWEST_BESIDE = 5_000
 
 
 class Present(NamedTuple):
@@ -27,16 +23,6 @@ class Present(NamedTuple):
 
     pages: dict[str, PageEntry]
     lost: dict[str, str]
-
-
-def looked_at(folder: str, entries: Mapping[str, PageEntry], jobs: int) -> Callable[[], bool]:
-    """Begin to look whether every file below ``folder`` is untouched; what is given back waits for the answer."""
-
-    def look() -> bool:
-        return is_untouched(folder, entries)
-
-    waiting = beside(look, is_worth_it=jobs > 1 and len(entries) >= FEWEST_BESIDE)
-    return functools.cache(lambda: bool(waiting()))
 
 
 def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = False) -> Present:
@@ -67,7 +53,7 @@ def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = Fal
     return Present(found, lost)
 
 
-def is_untouched(folder: str, entries: Mapping[str, PageEntry]) -> bool:
+def is_untouched(folder: str, entries: Mapping[str, PageEntry | LookedAt]) -> bool:
     """Whether every file has the stamp that its entry says: none was touched since."""
     lstat = os.lstat
     try:

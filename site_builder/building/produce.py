@@ -201,14 +201,17 @@ def make_pages(
     made = Made({}, [], [], Counter(), Counter(), 0)
     planned = site.pages
     if known.unchanged and (known.same_counts or known.same_before):
-        get, is_settled = known.pages.get, known.is_settled
-        calm = known.templates.keys() if known.same_counts else known.calm
+        is_settled = known.is_settled
+        calm = frozenset(known.templates) if known.same_counts else known.calm
         planned = []
-        for page, path in zip(site.pages, site.paths, strict=True):
-            if page.template in calm and is_settled(page, get(path)):
-                made.done[page.kind, REUSED] += 1
+        settled = []
+        for page, entry in zip(site.pages, map(known.pages.get, site.paths), strict=True):
+            if page.template in calm and is_settled(page, entry):
+                settled.append(page.kind)
             else:
                 planned.append(page)
+        for kind, count in Counter(settled).items():
+            made.done[kind, REUSED] = count
     # Oldest first, pages of all kinds: what stands side by side shows the same articles.
     planned = sorted(planned, key=attrgetter("newest"))
     if not known.pages or known.changes:

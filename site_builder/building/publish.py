@@ -44,13 +44,15 @@ def publish(
     """
     fresh = {**made.entries, **copies.entries}
     staged = [*made.staged, *copies.entries]
-    pages: dict[str, PageEntry] = {}
-    for path in (*site.paths, *(file.path for file in site.copied)):
-        entry = fresh.get(path)
-        pages[path] = entry if entry is not None else here.pages[path]
+    pages = {**here.pages, **fresh}
+    wanted = {*site.paths, *(file.path for file in site.copied)}
+    for path in pages.keys() - wanted:
+        del pages[path]
+    if len(pages) < len(wanted):
+        raise KeyError(min(wanted - pages.keys()))
     if state.is_unknown:
         staged = _without_equal(staged, pages, target)
-    outdated = [path for path in state.owned if path not in pages]
+    outdated = state.owned - wanted
     filled = [entry.path for entry, _ in made.waiting]
     if staged or outdated or filled:
         state.forget([*staged, *outdated, *filled])

@@ -5,26 +5,25 @@ In: a site's folder and an instant.  Out: its files in the output folder, and a 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from site_builder.building.ahead import scan_ahead
+from site_builder.building.ahead import look_ahead
 from site_builder.building.bodies import kept_bodies, wanted_keys
 from site_builder.building.copies import copy_files
 from site_builder.building.engine import engines
 from site_builder.building.inputs import Ahead, Progress
-from site_builder.building.manifest import STATE
 from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.memory import long_lived_objects, own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
 from site_builder.building.past import changed_before, past_of, recounted, same_counts_before, unchanged_before
-from site_builder.building.present import looked_at, present
+from site_builder.building.present import present
 from site_builder.building.produce import known_of, make_pages
 from site_builder.building.publish import publish
 from site_builder.building.records import Counts
-from site_builder.building.remembered import CACHE
 from site_builder.building.report import BuildReport, Done, report_of
 from site_builder.building.snapshot import Snapshot, Sources, read_sources, snapshot_of
 from site_builder.building.state import State, Tell, only_one, opened
@@ -77,14 +76,14 @@ def build(
     with (
         long_lived_objects(),
         only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
+        look_ahead(folder, public, options.jobs) as looks,
     ):
         target = Output(public)
-        files = scan_ahead(folder, folder / STATE / CACHE, options.jobs)
         with opened(folder, target.folder) as state:
             if hold is not None:
                 hold.append(state)
             ahead = Ahead(state.inputs)
-            if files.is_beside:
+            if looks.is_beside:
                 ahead.use_the_time()
             sources = read_sources(
                 folder,
@@ -93,10 +92,10 @@ def build(
                 jobs=options.jobs,
                 progress=say,
                 clock=clock,
-                find=files.result,
+                find=looks.files,
                 ahead=ahead,
             )
-            untouched = looked_at(str(target.folder), state.pages, options.jobs)
+            untouched = functools.cache(functools.partial(looks.untouched, state.pages))
             if hold is not None:
                 hold.append(sources)
             check(sources)

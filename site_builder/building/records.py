@@ -63,6 +63,18 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return bool(self.context_key)
 
 
+class LookedAt(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The beginning of a :class:`PageEntry`, read alone: enough to see whether its file is as it was left."""
+
+    path: str
+    kind: str
+    template_key: bytes = b""
+    context_key: bytes = b""
+    sha256: bytes = b""
+    size: int = 0
+    stamp: Stamp = b""
+
+
 class Past(msgspec.Struct, frozen=True, array_like=True):
     """The visible articles of a build, oldest first, and what else all contexts may depend on.
 
@@ -107,10 +119,14 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     sources: bytes = b""
 
 
+def _short(url: str) -> bytes:
+    return blake2b(url.encode(), digest_size=_SHORT).digest()
+
+
 @functools.lru_cache(1 << 14)
 def short(url: str) -> bytes:
     """A URL in eight bytes."""
-    return blake2b(url.encode(), digest_size=_SHORT).digest()
+    return _short(url)
 
 
 def shorts(joined: bytes) -> list[bytes]:
@@ -130,7 +146,7 @@ class Counts:
     @functools.cached_property
     def _by_short(self) -> dict[bytes, int]:
         # A build in which no count changed asks for a few of many: only others need them all by their short form.
-        found = {short(url): count for url, count in self._views.items()}
+        found = {_short(url): count for url, count in self._views.items()}
         if len(found) != len(self._views):  # 1 in 10^7 for a million addresses
             raise ValueError("two addresses have the same short digest: change one of them")
         return found

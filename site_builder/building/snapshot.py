@@ -157,7 +157,7 @@ def read_sources(
     """The files of the site in ``site_dir``; those that ``known`` still holds for are not read.
 
     ``start`` is the disk's clock at the beginning, in ns; 0: no file is taken for settled.  ``find`` is a scan that
-    was begun before (:func:`scan_ahead`), ``ahead`` what was made of ``known`` meanwhile.  Raises
+    was begun before (:func:`look_ahead`), ``ahead`` what was made of ``known`` meanwhile.  Raises
     :class:`SiteError`; faults of articles are in what they parse to.
     """
     tell = progress or (lambda _stage, _done, _total: None)
@@ -180,9 +180,9 @@ def snapshot_of(
 ) -> Snapshot:
     """The site as of ``instant``.  Raises :class:`SiteError` with every problem found."""
     parsed = sources.inputs.parsed(sources.files.articles)
-    catalog = catalog_of(parsed, sources, instant, drafts=drafts, strict=strict)
-    config = sources.config
     articles, documents = pieces_of(parsed)
+    catalog = _catalog(parsed, articles, documents, sources, instant, drafts=drafts, strict=strict)
+    config = sources.config
     until = next_due(articles, documents, config, instant, drafts=drafts)
     hidden = len(parsed) - len(catalog.paths) - len(catalog.documents)
     warnings = tuple(sorted([*catalog.warnings, *(warning for item in parsed for warning in item.warnings)]))
@@ -247,7 +247,19 @@ def load_catalog(site_dir: Path, at: datetime, *, drafts: bool = False, jobs: in
 
 def catalog_of(parsed: list[Parsed], sources: Sources, instant: datetime, *, drafts: bool, strict: bool) -> Catalog:
     """The catalog of what was parsed.  Raises :class:`SiteError` with the problems of all files together."""
-    articles, documents = pieces_of(parsed)
+    return _catalog(parsed, *pieces_of(parsed), sources, instant, drafts=drafts, strict=strict)
+
+
+def _catalog(
+    parsed: list[Parsed],
+    articles: list[Article],
+    documents: list[Document],
+    sources: Sources,
+    instant: datetime,
+    *,
+    drafts: bool,
+    strict: bool,
+) -> Catalog:
     config, files = sources.config, sources.files
     sizes, problems = image_sizes(articles, {file.path: file for file in files.copied}, sources.inputs.size_of)
     problems += [problem for item in parsed for problem in item.problems]

@@ -13,6 +13,8 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import compress
+from operator import is_not
 from pathlib import Path
 
 import filelock
@@ -74,6 +76,11 @@ def _owner(folder: Path) -> str:
     return ""
 
 
+def pages_table(site_dir: Path, output: Path) -> str:
+    """The table of the entries of ``output``."""
+    return f"pages:{output_name(site_dir, output)}"
+
+
 class State:
     """The cache for one output.  ``owned`` are the files that builds wrote there, with or without a true entry.
 
@@ -115,7 +122,7 @@ class State:
 
     @property
     def _pages(self) -> str:
-        return f"pages:{self.name}"
+        return pages_table(self.site_dir, self.output)
 
     def _warn(self, what: str) -> None:
         message = f"the build cache {what}; everything is built anew"
@@ -143,8 +150,8 @@ class State:
     ) -> None:
         """Record a finished build."""
         before = self.pages
-        changed = [path for path, entry in pages.items() if before.get(path) is not entry]
-        changed += [path for path in before if path not in pages]
+        changed = list(compress(pages, map(is_not, pages.values(), map(before.get, pages))))
+        changed += before.keys() - pages.keys()
         builds = {**self._store.load("builds", BuildEntry), self.name: build}
         tables: dict[str, tuple[Mapping[str, msgspec.Struct], Iterable[str]]] = {
             "inputs": (inputs.entries, inputs.changed),

@@ -125,8 +125,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
 def leaders(scores: Sequence[int], members: Iterable[int], count: int) -> list[int]:
     """The ``count`` of ``members`` with the highest scores, best first; the newer of two with equal scores first."""
+    is_all = members == range(len(scores))
     members = list(members)
-    values = list(map(scores.__getitem__, members))
+    values = scores if is_all else list(map(scores.__getitem__, members))
     # Most are sorted out by one look.
     least = heapq.nlargest(count, values)[-1] if len(members) > count > 0 else 0
     best = [(value, index) for value, index in zip(values, members, strict=True) if value >= least]

@@ -49,6 +49,7 @@ def make_catalog(
     stored = stored or StoredViews()
     addresses = urls.addresses(config)
     zone = ZoneInfo(config.site.timezone)
+    articles = list(articles)
     found = visible_pieces(articles, documents, instant, drafts)
     visible = found.articles
 
@@ -64,9 +65,11 @@ def make_catalog(
     warnings: list[Problem] = []
     if any(visible.links) or any(document.links for document in found.documents):
         links, warnings = resolve_links(visible.article, addressed, found.documents, addresses)
-    inherited = inheritances(stored, visible.article, permalinks, found.existing) if stored.totals else {}
+    inherited: dict[str, list[str]] = {}
     totals = list(visible.views)
     if stored.totals:
+        existing = {article.path for article in articles}
+        inherited = inheritances(stored, visible.article, permalinks, existing)
         totals = [seed + total_of(path, stored, inherited) for seed, path in zip(totals, paths, strict=True)]
     scores = totals
     by = ranking_of(config, instant)

@@ -52,14 +52,13 @@ def columns_of(articles: Sequence[Article]) -> Columns:
 class Visible(NamedTuple):
     """Articles oldest first, documents by path.
 
-    ``hidden_files`` are those that only others name, ``existing`` the paths of all articles, ``awaited`` the paths of
-    those of which a correction lies ahead.
+    ``hidden_files`` are those that only others name, ``awaited`` the paths of those of which a correction lies
+    ahead.
     """
 
     articles: Columns
     documents: list[Document]
     hidden_files: frozenset[str]
-    existing: set[str]
     awaited: set[str]
 
 
@@ -108,8 +107,7 @@ def visible_pieces(
             hidden_files.difference_update(_files_of(article))
         for document in shown_documents:
             hidden_files.difference_update(document.files)
-    existing = {article.path for article in articles}
-    return Visible(columns_of(shown), shown_documents, frozenset(hidden_files), existing, awaited)
+    return Visible(columns_of(shown), shown_documents, frozenset(hidden_files), awaited)
 
 
 def _files_of(article: Article) -> tuple[str, ...]:
