@@ -31,17 +31,22 @@ _ENCODE = msgspec.msgpack.Encoder().encode
 
 
 def can_be_filled(entry: PageEntry, shown: str, output: Output) -> bool:
-    """Whether the file of ``entry`` can be given the counts ``shown`` where it lies.
-
-    Nothing but digits may be another: who reads the file meanwhile then gets a whole page.  The file may have no
-    second name elsewhere, which would be somebody else's, and must be one that can be written.
-    """
-    if shown.translate(_DIGITS) != entry.shown.translate(_DIGITS):
+    """Whether :func:`filled` will do, as far as can be told without opening the file."""
+    if not _keeps_lengths(entry, shown):
         return False
     try:
-        status = os.lstat(f"{output.folder}/{entry.path}")
+        return _is_ours(os.lstat(f"{output.folder}/{entry.path}"))
     except OSError:
         return False
+
+
+def _keeps_lengths(entry: PageEntry, shown: str) -> bool:
+    """Whether nothing but digits is another: who reads the file meanwhile then gets a whole page."""
+    return shown.translate(_DIGITS) == entry.shown.translate(_DIGITS)
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Whether the file can be written, and has no second name elsewhere, which would be somebody else's."""
     return status.st_nlink == 1 and bool(status.st_mode & stat.S_IWUSR)
 
 
@@ -73,7 +78,7 @@ def fill_all(waiting: Sequence[Waiting], output: Output, jobs: int) -> Filled:
 
     Raises :class:`SiteError` where one cannot be written.
     """
-    fill = functools.partial(_fill_some, waiting, str(output.folder))
+    fill = functools.partial(_fill_some, waiting, output)
     decode = msgspec.msgpack.Decoder(Filled).decode
     found = Filled()
     for _, data in run(fill, len(waiting), jobs):
@@ -83,11 +88,11 @@ def fill_all(waiting: Sequence[Waiting], output: Output, jobs: int) -> Filled:
     return found
 
 
-def _fill_some(waiting: Sequence[Waiting], folder: str, chunk: range) -> bytes:
+def _fill_some(waiting: Sequence[Waiting], output: Output, chunk: range) -> bytes:
     done = Filled()
     for number in chunk:
         entry, shown = waiting[number]
-        fresh = _fill(entry, shown, folder)
+        fresh = filled(entry, shown, output)
         if fresh is None:
             done.altered.append(entry.path)
         else:
@@ -95,8 +100,15 @@ def _fill_some(waiting: Sequence[Waiting], folder: str, chunk: range) -> bytes:
     return _ENCODE(done)
 
 
-def _fill(entry: PageEntry, shown: str, folder: str) -> PageEntry | None:
-    path = f"{folder}/{entry.path}"
+def filled(entry: PageEntry, shown: str, output: Output) -> PageEntry | None:
+    """Write the counts ``shown`` into the file of ``entry``, which is forgotten by now.
+
+    None where that cannot be done, or the file is not what the entry says.  Raises :class:`SiteError` where it cannot
+    be written.
+    """
+    if not _keeps_lengths(entry, shown):
+        return None
+    path = f"{output.folder}/{entry.path}"
     try:
         file = os.open(path, _OVER)
     except OSError:
@@ -104,7 +116,7 @@ def _fill(entry: PageEntry, shown: str, folder: str) -> PageEntry | None:
     try:
         status = os.fstat(file)
         data = bytearray(os.read(file, entry.size + 1))
-        if status.st_nlink > 1 or len(data) != entry.size:
+        if not _is_ours(status) or len(data) != entry.size:
             return None
         if stamp_of(status) != entry.stamp and sha256(data).digest() != entry.sha256:
             return None

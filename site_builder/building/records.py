@@ -162,10 +162,9 @@ class Counts:
 
     def shown(self, entry: PageEntry) -> str:
         """What the slots of ``entry`` have to show, a line each; ``KeyError`` where an article has no count."""
-        urls = [url for _, url in _SLOT.iter_unpack(entry.slots)]
         if not entry.ways:
-            return _BETWEEN.join(map(self._texts(_NO_WAY).__getitem__, urls))
-        return _BETWEEN.join([self._texts(way)[url] for url, way in zip(urls, entry.ways, strict=True)])
+            return _BETWEEN.join(map(self._texts(_NO_WAY).__getitem__, named(entry)))
+        return _BETWEEN.join([self._texts(way)[url] for url, way in zip(named(entry), entry.ways, strict=True)])
 
     def _texts(self, way: str) -> dict[bytes, str]:
         """The counts as they are written in one way: most of them stand on many pages."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from site_builder.building.filling import can_be_filled, fill_all, spliced
+from site_builder.building.filling import filled, spliced
 from site_builder.building.inputs import InputEntry, Inputs
 from site_builder.building.manifest import has_manifest
 from site_builder.building.manifest_writer import ManifestWriter
@@ -94,66 +94,62 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
     build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)
     pages = dict(state.pages)
     with target.staged(), ManifestWriter(state.site_dir, state.output, instant, jobs) as manifest:
-        found = _find_all(slotted, other, counts, target, jobs)
-        waiting = [(slotted[number], shown) for number, shown in found.waiting]
-        changing = [entry.path for entry in (*found.staged, *(entry for entry, _ in waiting))] + found.altered
-        # Forgotten before the first byte changes (invariant M).
-        if changing:
-            state.forget(changing)
-        filled = fill_all(waiting, target, jobs)
+        # Forgotten before the first byte changes (invariant M); to find out before which files will, takes as long.
+        if slotted:
+            state.forget([entry.path for entry in slotted])
+        found = _renew_all(slotted, other, counts, target, jobs)
         stamps = target.publish([entry.path for entry in found.staged], (), state.owned)
-        for entry in filled.entries:
+        for entry in found.filled:
             pages[entry.path] = entry
         for entry in found.staged:
             pages[entry.path] = msgspec.structs.replace(entry, stamp=stamps[entry.path])
-        altered = found.altered + filled.altered
-        for path in altered:
+        for path in found.altered:
             pages[path] = PageEntry(path, pages[path].kind)
-        manifest.begin(pages, has_changed=bool(changing))
+        manifest.begin(pages, has_changed=bool(slotted))
         state.save(Inputs(dict(state.inputs), set()), pages, build, None)
-        if altered:
+        if found.altered:
             message, hint = "is not as the last build left it", "Run: site-builder build"
-            where = [f"{target.folder.name}/{path}" for path in altered]
+            where = [f"{target.folder.name}/{path}" for path in found.altered]
             raise SiteError([Problem(path, message=message, hint=hint) for path in where])
         manifest.end()
-    return len(changing)
+    return len(found.filled) + len(found.staged)
 
 
-class _Found(msgspec.Struct, array_like=True):
-    """``waiting`` are files to be filled, by number, with what they have to show; ``staged`` the entries of others."""
+class _Renewed(msgspec.Struct, array_like=True):
+    """The entries of files that got new counts where they lie, and of those that are staged."""
 
-    waiting: list[tuple[int, str]] = []
+    filled: list[PageEntry] = []
     staged: list[PageEntry] = []
     altered: list[str] = []
 
 
-def _find_all(
+def _renew_all(
     slotted: Sequence[PageEntry], other: frozenset[bytes], counts: Counts, target: Output, jobs: int
-) -> _Found:
-    """Which of ``slotted`` show others than those of today, of which only ``other`` (short forms) can be others."""
-    find = functools.partial(_find_some, slotted, other, counts, target)
-    decode = msgspec.msgpack.Decoder(_Found).decode
-    found = _Found()
-    for _, data in run(find, len(slotted), jobs):
+) -> _Renewed:
+    """Give ``slotted`` the counts of today, of which only those of ``other`` (short forms) can be others."""
+    renew = functools.partial(_renew_some, slotted, other, counts, target)
+    decode = msgspec.msgpack.Decoder(_Renewed).decode
+    found = _Renewed()
+    for _, data in run(renew, len(slotted), jobs):
         part = decode(data)
-        found.waiting += part.waiting
+        found.filled += part.filled
         found.staged += part.staged
         found.altered += part.altered
     return found
 
 
-def _find_some(
+def _renew_some(
     slotted: Sequence[PageEntry], other: frozenset[bytes], counts: Counts, target: Output, chunk: range
 ) -> bytes:
-    found = _Found()
+    found = _Renewed()
     for number in chunk:
         entry = slotted[number]
         if other.isdisjoint(named(entry)) or (shown := counts.shown(entry)) == entry.shown:
             continue
-        if can_be_filled(entry, shown, target):
-            found.waiting.append((number, shown))
-        elif (fresh := spliced(entry, shown, target)) is None:
-            found.altered.append(entry.path)
-        else:
+        if fresh := filled(entry, shown, target):
+            found.filled.append(fresh)
+        elif fresh := spliced(entry, shown, target):
             found.staged.append(fresh)
+        else:
+            found.altered.append(entry.path)
     return _ENCODE(found)

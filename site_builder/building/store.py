@@ -1,4 +1,4 @@
-"""The build cache: records by path in one SQLite file, each part with a digest that is checked when it is read.
+"""The build cache: records by path in one SQLite file, each part with a sum that is checked when it is read.
 
 In: records.  Out: the same records, or :class:`Damaged`; never others.  Nothing here knows what a record means.
 
@@ -26,12 +26,12 @@ from site_builder.errors import Problem, SiteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMAT = 3
+FORMAT = 4
 BUCKETS = 512
 BUCKETS_A_MONTH = 16
 
 _SCHEMA = """
-CREATE TABLE segments (name TEXT, bucket INTEGER, digest BLOB, data BLOB, PRIMARY KEY (name, bucket)) WITHOUT ROWID;
+CREATE TABLE segments (name TEXT, bucket INTEGER, sum INTEGER, data BLOB, PRIMARY KEY (name, bucket)) WITHOUT ROWID;
 CREATE TABLE journal (name TEXT, paths BLOB);
 CREATE TABLE bodies (key BLOB PRIMARY KEY, digest BLOB, data BLOB);
 """
@@ -122,9 +122,9 @@ class Store:
         found: dict[str, Entry] = {}
         members = self._members[table] = {}
         with self._guarded():
-            rows = self._connection.execute("SELECT bucket, digest, data FROM segments WHERE name = ?", (table,))
-            for bucket, digest, data in rows:
-                if _digest(f"{table}/{bucket}", data) != digest:
+            rows = self._connection.execute("SELECT bucket, sum, data FROM segments WHERE name = ?", (table,))
+            for bucket, found_sum, data in rows:
+                if _sum(f"{table}/{bucket}", data) != found_sum:
                     raise Damaged("a part of it is not what was written")
                 entries = _decoded(decode, data)
                 paths = members[bucket] = [entry.path for entry in entries]
@@ -169,7 +169,7 @@ class Store:
                 self._connection.execute("DELETE FROM segments WHERE name = ? AND bucket = ?", (table, bucket))
                 continue
             data = _ENCODE(entries)
-            row = (table, bucket, _digest(f"{table}/{bucket}", data), data)
+            row = (table, bucket, _sum(f"{table}/{bucket}", data), data)
             self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", row)
 
     def _read_members(self, table: str) -> dict[int, list[str]]:
@@ -211,13 +211,14 @@ def _bucket(path: str) -> int:
     return BUCKETS + int(month[1]) * 100 * BUCKETS_A_MONTH + int(month[2]) * BUCKETS_A_MONTH + own % BUCKETS_A_MONTH
 
 
-def _digest(name: str, data: bytes) -> bytes:
-    return blake2b(data, digest_size=16, key=name.encode()[:64]).digest()
+def _sum(name: str, data: bytes) -> int:
+    """Tells what was written from what a disk or a copy made of it: a CRC of a segment and of its name."""
+    return zlib.crc32(data, zlib.crc32(name.encode()))
 
 
 def body_digest(key: bytes, data: bytes) -> bytes:
     """The digest that is kept beside a rendered body."""
-    return _digest(key.hex(), data)
+    return blake2b(data, digest_size=16, key=key.hex().encode()[:64]).digest()
 
 
 def _cannot_write(path: Path, what: str) -> Problem:

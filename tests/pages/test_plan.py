@@ -62,6 +62,18 @@ def test_languages_of_the_news_sitemap_are_those_that_google_knows() -> None:
     assert [news_language(lang) for lang in asked] == ["en", "en", "zh-cn", "zh-cn", "zh-tw", "zh-tw"]
 
 
+PARTS = st.lists(st.sampled_from(["a", "b", "a.xml", "B", "index.html"]), min_size=1, max_size=4)
+
+
+@given(st.lists(PARTS.map("/".join), unique=True, max_size=6))
+def test_paths_collide_where_two_are_one_or_one_is_the_folder_of_another(paths: list[str]) -> None:
+    lowered = [path.lower() for path in paths]
+    wrong = len(set(lowered)) < len(lowered) or any(
+        other.startswith(path + "/") for path in lowered for other in lowered
+    )
+    assert bool(collisions((path, "content/x.md") for path in paths)) == wrong
+
+
 PLACES = st.sampled_from(
     ["/x/", "/X/", "/x/index.html", "/x.html", "/x.html/y/", "/x/y/", "/y/", "/é/", "/É/", "/x/y.xml"]
 )
