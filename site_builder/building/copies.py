@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from site_builder.building.output import Output
-from site_builder.building.produce import Known
 from site_builder.building.records import PageEntry
+from site_builder.building.settled import Known
 from site_builder.building.snapshot import Snapshot
 from site_builder.sources.scan import size_in
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from operator import attrgetter
 from typing import NamedTuple
@@ -22,9 +22,9 @@ from site_builder.building.inputs import Progress
 from site_builder.building.keys import Canon
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output
-from site_builder.building.records import Counts, PageEntry, named, packed, short, shorts, with_counts
+from site_builder.building.records import Counts, PageEntry, packed, short, with_counts
+from site_builder.building.settled import Known, plan_of, told_apart
 from site_builder.building.snapshot import Snapshot, unknown_slot
-from site_builder.building.template_keys import WITH_CARDS, difference, key_of
 from site_builder.building.workers import run
 from site_builder.catalog.urls import output_path
 from site_builder.errors import Problem, SiteError
@@ -39,69 +39,7 @@ ENOUGH_PROBLEMS = 20
 TOGETHER = 32
 
 RENDERED, SPLICED, REUSED = "rendered", "spliced", "reused"
-_ARTICLE = b"article"
 _ENCODE = msgspec.msgpack.Encoder().encode
-
-
-class Known(NamedTuple):
-    """What a build knows before it makes pages.
-
-    ``pages`` are the entries that are true; ``lost`` says why another file has none.  ``templates`` are the keys of
-    today's templates, ``changes`` says how they differ from the last build's.  ``same_counts``: no article of both has
-    another count than in the last build; only those of ``recounted`` (in short form) have one, None: any may.
-    ``build`` is this build's number.  Before the article of the index ``unchanged`` all stand where they stood, and
-    only those of ``changed`` (indices; ``changed_urls`` in short form) look another way; ``same_before``: no count
-    changed either.  ``calm`` are the templates that show no articles but their context's.
-    """
-
-    pages: Mapping[str, PageEntry]
-    lost: Mapping[str, str]
-    templates: Mapping[str, bytes]
-    changes: Mapping[str, str]
-    counts: Counts
-    same_counts: bool
-    recounted: frozenset[bytes] | None
-    build: int
-    unchanged: int
-    changed: frozenset[int]
-    changed_urls: frozenset[bytes]
-    same_before: bool
-    calm: frozenset[str]
-
-    def is_settled(self, page: Planned, entry: PageEntry | None) -> bool:
-        """Whether the page's context is the one of ``entry``, by what it promises of itself."""
-        return (
-            entry is not None
-            and 0 <= page.newest < self.unchanged
-            and entry.plan == plan_of(page)
-            and entry.template_key == self.templates.get(page.template)
-            and not (self.changed and self._shows_changed(page, entry))
-        )
-
-    def shows_same_counts(self, entry: PageEntry) -> bool:
-        """Whether the counts that stand in the file of ``entry`` are today's."""
-        if self.same_counts or not entry.slots:
-            return True
-        if self.recounted is not None and self.recounted.isdisjoint(named(entry)):
-            return True
-        return self.counts.shown(entry) == entry.shown
-
-    def _shows_changed(self, page: Planned, entry: PageEntry) -> bool:
-        if page.shows is None:
-            return page.newest in self.changed or not self.changed_urls.isdisjoint(shorts(entry.shows))
-        members, start, stop = page.shows
-        return not self.changed.isdisjoint(members[start:stop])
-
-
-def plan_of(page: Planned) -> bytes:
-    """What a page's context is made with, as bytes; empty where it promises nothing.
-
-    That of an article is made with its index, which a piece taken out of the archive moves: which article it is, is
-    told by what stands unchanged up to it.
-    """
-    if page.newest < 0:
-        return b""
-    return _ARTICLE if page.shows is None else _ENCODE(page.arguments)
 
 
 class Made(NamedTuple):
@@ -144,46 +82,6 @@ class _Answer(_Chunk, array_like=True):
     entries: msgspec.Raw = msgspec.Raw(b"\x90")  # type: ignore[assignment]
 
 
-def known_of(
-    pages: Mapping[str, PageEntry],
-    lost: Mapping[str, str],
-    old: Mapping[str, Mapping[str, bytes]],
-    new: Mapping[str, Mapping[str, bytes]],
-    counts: Counts,
-    *,
-    same_counts: bool,
-    recounted: Sequence[str] | None,
-    build: int,
-    unchanged: int,
-    changed: Sequence[tuple[int, str]],
-    same_before: bool,
-) -> Known:
-    """What is known, from the parts of the templates' keys in the last build (``old``) and in this one (``new``).
-
-    ``changed`` are indices and URLs of articles, ``recounted`` URLs.
-    """
-    changes = {name: difference(old.get(name), parts) for name, parts in new.items() if old.get(name) != parts}
-    templates = {name: key_of(parts) for name, parts in new.items()}
-    calm = frozenset(name for name, parts in new.items() if WITH_CARDS.isdisjoint(parts))
-    indices = frozenset(index for index, _ in changed)
-    addresses = frozenset(short(url) for _, url in changed)
-    return Known(
-        pages,
-        lost,
-        templates,
-        changes,
-        counts,
-        same_counts,
-        None if recounted is None else frozenset(map(short, recounted)),
-        build,
-        unchanged,
-        indices,
-        addresses,
-        same_before,
-        calm,
-    )
-
-
 def make_pages(
     site: Snapshot,
     known: Known,
@@ -199,19 +97,9 @@ def make_pages(
     what went wrong, each place in a template once.
     """
     made = Made({}, [], [], Counter(), Counter(), 0)
-    planned = site.pages
-    if known.unchanged and (known.same_counts or known.same_before):
-        is_settled = known.is_settled
-        calm = frozenset(known.templates) if known.same_counts else known.calm
-        planned = []
-        settled = []
-        for page, entry in zip(site.pages, map(known.pages.get, site.paths), strict=True):
-            if page.template in calm and is_settled(page, entry):
-                settled.append(page.kind)
-            else:
-                planned.append(page)
-        for kind, count in Counter(settled).items():
-            made.done[kind, REUSED] = count
+    planned, reused = told_apart(site, known)
+    for kind, count in Counter(reused).items():
+        made.done[kind, REUSED] = count
     # Oldest first, pages of all kinds: what stands side by side shows the same articles.
     planned = sorted(planned, key=attrgetter("newest"))
     if not known.pages or known.changes:

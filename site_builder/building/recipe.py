@@ -21,10 +21,11 @@ from site_builder.building.memory import long_lived_objects, own_memory
 from site_builder.building.output import Output, in_the_way, refuse_sources
 from site_builder.building.past import changed_before, past_of, recounted, same_counts_before, unchanged_before
 from site_builder.building.present import present
-from site_builder.building.produce import known_of, make_pages
+from site_builder.building.produce import make_pages
 from site_builder.building.publish import publish
 from site_builder.building.records import Counts
 from site_builder.building.report import BuildReport, Done, report_of
+from site_builder.building.settled import known_of
 from site_builder.building.snapshot import Snapshot, Sources, read_sources, snapshot_of
 from site_builder.building.state import State, Tell, only_one, opened
 from site_builder.building.stopwatch import Stopwatch
