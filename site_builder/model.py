@@ -88,28 +88,24 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     column: int
 
 
-class Article(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """The checked front matter of one article, and facts of its body; never the body itself.
+class Outline(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=True):
+    """Of an article what decides where it stands, in which lists, and whether it is shown: all that a plan needs.
 
-    ``body_start`` is the offset of the body in the file's bytes, ``digest`` that of the bytes from there on.
-    ``tags`` are as written, twins
-    (NFKC + casefold equal) merged, first spelling kept.  ``slug`` is always set (from the file name
-    where the front matter names none); ``permalink`` only where explicit.  ``excerpt`` is plain text:
-    the summary, else cut from the body.  ``places`` holds permalink, slug, aliases, related, next
-    and image where present.  ``files`` are the site paths that the body names; ``links`` those of other pieces'
-    files (``/2019/kapok.md``), each with the place of the first link, line 0 where it may be none.
+    ``tags`` are as written, twins (NFKC + casefold equal) merged, first spelling kept.  ``slug`` is always set (from
+    the file name where the front matter names none); ``permalink`` only where explicit.  ``places`` holds permalink,
+    slug, aliases, related, next and image where present.  ``files`` are the site paths that the body names; ``links``
+    those of other pieces' files (``/2019/kapok.md``), each with the place of the first link, line 0 where it may be
+    none.
+
+    It is the beginning of an :class:`Article` also where that is written as MessagePack, and can be read alone.
     """
 
     path: str
-    digest: bytes
-    body_start: int
     title: str
     category: str
     timestamp: datetime
     slug: str
-    excerpt: str
     lang: str
-    words: int = 0
     updated: datetime | None = None
     expires: datetime | None = None
     views: int = 0
@@ -117,17 +113,30 @@ class Article(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
     authors: tuple[str, ...] = ()
     source: str = ""
     source_url: str = ""
-    summary: str = ""
     permalink: str = ""
     aliases: tuple[str, ...] = ()
     image: Image | None = None
     draft: bool = False
     related: tuple[str, ...] = ()
     next: str = ""
-    extra: Record = Record()
     files: tuple[str, ...] = ()
     links: tuple[Place, ...] = ()
     places: tuple[Place, ...] = ()
+
+
+class Article(Outline, frozen=True, gc=False, kw_only=True, array_like=True):
+    """The checked front matter of one article, and facts of its body; never the body itself.
+
+    ``body_start`` is the offset of the body in the file's bytes, ``digest`` that of the bytes from there on.
+    ``excerpt`` is plain text: the summary, else cut from the body.
+    """
+
+    digest: bytes
+    body_start: int
+    excerpt: str
+    words: int = 0
+    summary: str = ""
+    extra: Record = Record()
 
 
 class Document(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -151,10 +160,19 @@ class Document(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     places: tuple[Place, ...] = ()
 
 
-class Parsed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class Parsed(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What parsing one source gives: one of ``article`` and ``document``, or problems; warnings with either."""
 
     article: Article | None = None
+    document: Document | None = None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+class Outlined(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A :class:`Parsed` of which only the beginning of the article was read."""
+
+    article: Outline | None = None
     document: Document | None = None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()

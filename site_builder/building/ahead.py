@@ -28,7 +28,7 @@ from site_builder.sources.scan import STAMP_SIZE, CopiedFile, SiteFiles, scan
 # A site whose cache is smaller is scanned sooner than a process is started.
 LEAST_CACHE = 4_000_000
 # The output is looked at with what the others leave of the processors: its answer is needed last.
-_POLITE = 5
+_POLITE = 19
 
 
 class _Scanned(msgspec.Struct, array_like=True):

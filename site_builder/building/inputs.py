@@ -22,7 +22,7 @@ from site_builder.building.keys import DIGEST_SIZE
 from site_builder.building.memory import own_memory
 from site_builder.building.workers import run
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Article, Parsed
+from site_builder.model import Article, Outlined, Parsed
 from site_builder.sources.images import image_size
 from site_builder.sources.scan import CopiedFile, SiteFiles, Stamp, file_digest, last_touched, read_source
 
@@ -50,6 +50,7 @@ _TRAITS = (
 )
 TRAITS_SIZE = 8
 _DECODE = msgspec.msgpack.Decoder(Parsed).decode
+_OUTLINE = msgspec.msgpack.Decoder(Outlined).decode
 _NOTHING = msgspec.Raw(b"\xc0")
 
 
@@ -78,8 +79,8 @@ class Ahead:
 
     def __init__(self, known: Mapping[str, InputEntry]) -> None:
         self._known = known
-        self._parsed: dict[str, Parsed] = {}
-        self._held: list[Parsed] = []
+        self._outlined: dict[str, Outlined] = {}
+        self._held: list[Outlined] = []
 
     def __reduce__(self) -> tuple[type[Ahead], tuple[dict[str, InputEntry]]]:
         """Another process has no use for it."""
@@ -88,18 +89,18 @@ class Ahead:
     def use_the_time(self) -> None:
         """Take out what most builds will need."""
         with suppress(msgspec.DecodeError):  # of another version: what it holds will be read anew
-            self._parsed = {path: _DECODE(entry.parsed) for path, entry in self._known.items() if entry.rules}
+            self._outlined = {path: _OUTLINE(entry.parsed) for path, entry in self._known.items() if entry.rules}
 
-    def take(self, entries: Mapping[str, InputEntry], paths: Sequence[str]) -> list[Parsed]:
+    def take(self, entries: Mapping[str, InputEntry], paths: Sequence[str]) -> list[Outlined]:
         """What ``entries`` hold for the Markdown files ``paths``."""
-        parsed, known = self._parsed, self._known
-        self._parsed, self._known = {}, {}
-        if not parsed:
-            return [_DECODE(entries[path].parsed) for path in paths]
-        found: list[Any] = list(map(parsed.get, paths))
+        outlined, known = self._outlined, self._known
+        self._outlined, self._known = {}, {}
+        if not outlined:
+            return [_OUTLINE(entries[path].parsed) for path in paths]
+        found: list[Any] = list(map(outlined.get, paths))
         others = map(is_not, map(known.get, paths), map(entries.get, paths))
         for index in {*compress(range(len(paths)), others), *(i for i, item in enumerate(found) if item is None)}:
-            found[index] = _DECODE(entries[paths[index]].parsed)
+            found[index] = _OUTLINE(entries[paths[index]].parsed)
         # A build that knows most of the site is soon over: to take all this apart now would be a twentieth of it.
         self._held = found
         return found
@@ -113,9 +114,13 @@ class Inputs(msgspec.Struct):
     memory: int = 0
     ahead: Ahead = msgspec.field(default_factory=lambda: Ahead({}))
 
+    def outlined(self, paths: Sequence[str]) -> list[Outlined]:
+        """What the Markdown files ``paths`` hold, of articles the outline."""
+        return self.ahead.take(self.entries, paths)
+
     def parsed(self, paths: Sequence[str]) -> list[Parsed]:
         """What the Markdown files ``paths`` hold."""
-        return self.ahead.take(self.entries, paths)
+        return [_DECODE(self.entries[path].parsed) for path in paths]
 
     def article(self, path: str) -> Article:
         """The article at ``path``."""

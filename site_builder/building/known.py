@@ -22,5 +22,5 @@ def known_sources(site_dir: Path, output: Path, *, jobs: int | None = None, tell
 def known_catalog(site_dir: Path, at: datetime) -> Catalog:
     """The catalog as of ``at``.  Raises :class:`SiteError`."""
     sources = known_sources(site_dir, site_dir / "public")
-    parsed = sources.inputs.parsed(sources.files.articles)
-    return catalog_of(parsed, sources, at, drafts=False, strict=False)
+    outlined = sources.inputs.outlined(sources.files.articles)
+    return catalog_of(outlined, sources, at, drafts=False, strict=False)

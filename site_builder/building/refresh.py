@@ -67,7 +67,7 @@ def refresh_counts(
         paths = articles_of(state.inputs)
         if read_key(config, state.inputs, paths) != last.read:
             return NewCounts(build_at=instant, drafts=last.drafts, sources=last.sources)
-        articles, documents = pieces_of(kept.parsed(paths))
+        articles, documents = pieces_of(kept.outlined(paths))
         if hold is not None:
             hold += (state, articles)
         stored = read_views(site_dir, config.views.store, ranking_of(config, instant).first)

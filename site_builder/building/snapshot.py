@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any, overload
 
 from site_builder.articles import Rules, body_text, place_of
 from site_builder.building.inputs import Ahead, InputEntry, Inputs, Progress, read_inputs
@@ -25,7 +26,7 @@ from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.urls import Addresses, addresses
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
-from site_builder.model import Article, BodyRef, Document, Parsed
+from site_builder.model import Article, BodyRef, Document, Outline, Outlined, Parsed
 from site_builder.pages.plan import collisions, plan
 from site_builder.pages.planned import Planned
 from site_builder.pages.site import shared_values, site_info
@@ -179,15 +180,15 @@ def snapshot_of(
     sources: Sources, instant: datetime, *, drafts: bool = False, strict: bool = False, kept: Bodies | None = None
 ) -> Snapshot:
     """The site as of ``instant``.  Raises :class:`SiteError` with every problem found."""
-    parsed = sources.inputs.parsed(sources.files.articles)
-    articles, documents = pieces_of(parsed)
-    catalog = _catalog(parsed, articles, documents, sources, instant, drafts=drafts, strict=strict)
+    outlined = sources.inputs.outlined(sources.files.articles)
+    articles, documents = pieces_of(outlined)
+    catalog = _catalog(outlined, articles, documents, sources, instant, drafts=drafts, strict=strict)
     config = sources.config
     until = next_due(articles, documents, config, instant, drafts=drafts)
-    hidden = len(parsed) - len(catalog.paths) - len(catalog.documents)
-    warnings = tuple(sorted([*catalog.warnings, *(warning for item in parsed for warning in item.warnings)]))
+    hidden = len(outlined) - len(catalog.paths) - len(catalog.documents)
+    warnings = tuple(sorted([*catalog.warnings, *(warning for item in outlined for warning in item.warnings)]))
     # From here on an article is read anew where it is wanted: in a large archive that spares much memory.
-    del parsed, articles, documents
+    del outlined, articles, documents
     pages = plan(catalog)
     texts = (sources.config_text, config.site.logo)
     copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
@@ -242,17 +243,17 @@ def unknown_slot(url: str, planned: Planned) -> Problem:
 def load_catalog(site_dir: Path, at: datetime, *, drafts: bool = False, jobs: int | None = None) -> Catalog:
     """The catalog of the site as of ``at``, nothing rendered.  Raises :class:`SiteError`."""
     sources = read_sources(site_dir, {}, 0, jobs=jobs)
-    return catalog_of(sources.inputs.parsed(sources.files.articles), sources, at, drafts=drafts, strict=False)
+    return catalog_of(sources.inputs.outlined(sources.files.articles), sources, at, drafts=drafts, strict=False)
 
 
-def catalog_of(parsed: list[Parsed], sources: Sources, instant: datetime, *, drafts: bool, strict: bool) -> Catalog:
+def catalog_of(outlined: list[Outlined], sources: Sources, instant: datetime, *, drafts: bool, strict: bool) -> Catalog:
     """The catalog of what was parsed.  Raises :class:`SiteError` with the problems of all files together."""
-    return _catalog(parsed, *pieces_of(parsed), sources, instant, drafts=drafts, strict=strict)
+    return _catalog(outlined, *pieces_of(outlined), sources, instant, drafts=drafts, strict=strict)
 
 
 def _catalog(
-    parsed: list[Parsed],
-    articles: list[Article],
+    outlined: list[Outlined],
+    articles: list[Outline],
     documents: list[Document],
     sources: Sources,
     instant: datetime,
@@ -262,9 +263,9 @@ def _catalog(
 ) -> Catalog:
     config, files = sources.config, sources.files
     sizes, problems = image_sizes(articles, {file.path: file for file in files.copied}, sources.inputs.size_of)
-    problems += [problem for item in parsed for problem in item.problems]
+    problems += [problem for item in outlined for problem in item.problems]
     if strict:
-        problems += [warning for item in parsed for warning in item.warnings]
+        problems += [warning for item in outlined for warning in item.warnings]
     if problems:
         raise SiteError(problems)
     stored = read_views(files.folder, config.views.store, ranking_of(config, instant).first)
@@ -280,10 +281,14 @@ def _catalog(
     )
 
 
-def pieces_of(parsed: Iterable[Parsed]) -> tuple[list[Article], list[Document]]:
+@overload
+def pieces_of(parsed: Iterable[Parsed]) -> tuple[list[Article], list[Document]]: ...
+@overload
+def pieces_of(parsed: Iterable[Outlined]) -> tuple[list[Outline], list[Document]]: ...
+def pieces_of(parsed: Iterable[Parsed] | Iterable[Outlined]) -> tuple[list[Any], list[Document]]:
     """The articles and the documents of what was parsed."""
-    parsed = list(parsed)
-    return [item.article for item in parsed if item.article], [item.document for item in parsed if item.document]
+    items: list[Any] = list(parsed)
+    return [item.article for item in items if item.article], [item.document for item in items if item.document]
 
 
 def check_plan(catalog: Catalog, outputs: list[tuple[str, str]], *, strict: bool) -> None:

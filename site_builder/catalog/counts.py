@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 from site_builder.catalog.urls import alias_permalink
-from site_builder.model import Article, StoredViews
+from site_builder.model import Outline, StoredViews
 
 
-def mark(article: Article) -> str:
+def mark(article: Outline) -> str:
     """What a renamed file keeps: a digest of when the piece was published and of its headline."""
     text = f"{article.timestamp.isoformat()}\0{article.title}"
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
@@ -25,13 +25,13 @@ def place_key(permalink: str) -> str:
     return permalink.removesuffix("index.html").rstrip("/") or "/"
 
 
-def addresses_of(article: Article, permalink: str) -> list[str]:
+def addresses_of(article: Outline, permalink: str) -> list[str]:
     """The keys of all addresses at which readers find the piece."""
     return [place_key(permalink), *(place_key(alias_permalink(alias)) for alias in article.aliases)]
 
 
 def inheritances(
-    stored: StoredViews, articles: Sequence[Article], permalinks: Sequence[str], existing: Collection[str]
+    stored: StoredViews, articles: Sequence[Outline], permalinks: Sequence[str], existing: Collection[str]
 ) -> dict[str, list[str]]:
     """For articles that took the place of others the stored paths of these, whose files are gone.
 
@@ -44,7 +44,7 @@ def inheritances(
 
 
 def heirs(
-    stored: StoredViews, articles: Sequence[Article], permalinks: Sequence[str], existing: Collection[str]
+    stored: StoredViews, articles: Sequence[Outline], permalinks: Sequence[str], existing: Collection[str]
 ) -> dict[str, str]:
     """For each stored content path whose file is gone the path of the article that took its place."""
     gone = stored.paths() - set(existing)
@@ -63,7 +63,7 @@ def heirs(
     return found
 
 
-def _by_mark(marks: Mapping[str, str], articles: Sequence[Article], lost: set[str]) -> dict[str, str]:
+def _by_mark(marks: Mapping[str, str], articles: Sequence[Outline], lost: set[str]) -> dict[str, str]:
     wanted: dict[str, list[str]] = {}
     for path in sorted(lost & marks.keys()):
         wanted.setdefault(marks[path], []).append(path)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from site_builder.config import SiteConfig
-from site_builder.model import Article, Document
+from site_builder.model import Document, Outline
 
 # Google News sitemaps: articles of the last two days.
 NEWS_WINDOW = timedelta(hours=48)
@@ -33,7 +33,7 @@ class Due(msgspec.Struct, frozen=True, order=True):
 
 
 def due(
-    articles: Iterable[Article],
+    articles: Iterable[Outline],
     documents: Iterable[Document],
     config: SiteConfig,
     instant: datetime,
@@ -72,7 +72,7 @@ NEWS = "leave the news sitemap"
 
 
 def next_due(
-    articles: Iterable[Article],
+    articles: Iterable[Outline],
     documents: Iterable[Document],
     config: SiteConfig,
     instant: datetime,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from site_builder.catalog.urls import Addresses
 from site_builder.errors import Problem, did_you_mean
-from site_builder.model import Article, Document, PieceLink
+from site_builder.model import Document, Outline, PieceLink
 
 _HINT = "Name its file, from this one (other.md) or from the root (/2019/other.md); until then the text is no link"
 # As for pins: nearest names cost quadratic time.
@@ -20,10 +20,10 @@ _SUGGESTIONS = 10
 
 
 def resolve_links(
-    articles: Sequence[Article], urls: Sequence[str], documents: Sequence[Document], addresses: Addresses
+    articles: Sequence[Outline], urls: Sequence[str], documents: Sequence[Document], addresses: Addresses
 ) -> tuple[dict[str, str], list[Problem]]:
     """URLs by site path of the file (``/2019/kapok.md``), and warnings; ``urls`` are those of ``articles``."""
-    linking: list[Article | Document] = [article for article in articles if article.links]
+    linking: list[Outline | Document] = [article for article in articles if article.links]
     linking += [document for document in documents if document.links]
     if not linking:
         return {}, []
@@ -45,11 +45,11 @@ def resolve_links(
     return links, warnings
 
 
-def links_of(piece: Article | Document, links: Mapping[str, str]) -> tuple[PieceLink, ...]:
+def links_of(piece: Outline | Document, links: Mapping[str, str]) -> tuple[PieceLink, ...]:
     """The links of a visible ``piece`` that lead somewhere; ``links`` are those of the catalog."""
     return tuple(PieceLink(place.key, url) for place in piece.links if (url := links[place.key]))
 
 
-def _site_path(piece: Article | Document) -> str:
+def _site_path(piece: Outline | Document) -> str:
     path = piece.path.removeprefix("content")
     return path if path.isascii() else unicodedata.normalize("NFC", path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from site_builder.catalog import urls
@@ -22,14 +23,14 @@ from site_builder.catalog.taxonomy import Taxon, policies_of, taxonomies
 from site_builder.catalog.visible import Columns, as_of, visible_pieces
 from site_builder.config import SiteConfig
 from site_builder.errors import Problem
-from site_builder.model import Article, Card, Document, StoredViews
+from site_builder.model import Article, Card, Document, Outline, StoredViews
 
 # More cards than this are not held: they are made again.
 HELD = 1 << 14
 
 
 def make_catalog(
-    articles: Iterable[Article],
+    articles: Iterable[Outline],
     documents: Iterable[Document],
     config: SiteConfig,
     instant: datetime,
@@ -42,8 +43,8 @@ def make_catalog(
     """The catalog of ``articles`` and ``documents`` at ``instant``; ``drafts`` shows drafts as if published.
 
     ``stored`` are imported reader counts, which are added to those of the front matter.  ``again`` gives an article
-    once more by its path: the catalog then holds none itself.  Pins that name no visible article are in ``problems``,
-    links that do in ``warnings``.
+    by its path: the catalog then holds none itself, and outlines are enough; else ``articles`` are whole ones.  Pins
+    that name no visible article are in ``problems``, links that do in ``warnings``.
     """
     sizes = images or {}
     stored = stored or StoredViews()
@@ -79,9 +80,8 @@ def make_catalog(
             for seed, path, when in zip(visible.views, paths, local, strict=True)
         ]
 
-    shown: Sequence[Article] = list(visible.article)
-    if again:
-        shown = Made(len(paths), _Pieces(paths, again, instant))
+    whole = cast("list[Article]", list(visible.article))
+    shown: Sequence[Article] = Made(len(paths), _Pieces(paths, again, instant)) if again else whole
     card = _Cards(shown, addressed, traits, taxa["category"], taxa["tag"], addresses, sizes)
     return Catalog(
         config=config,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from site_builder.errors import Problem, did_you_mean
-from site_builder.model import Article
+from site_builder.model import Outline
 
 # Nearest names cost quadratic time; beyond this many articles the hint is left out.
 _SUGGEST_UP_TO = 5_000
@@ -27,7 +27,7 @@ class Pins(msgspec.Struct, frozen=True):
     next: int | None = None
 
 
-def resolve_pins(articles: Sequence[Article], permalinks: Sequence[str]) -> tuple[dict[int, Pins], list[Problem]]:
+def resolve_pins(articles: Sequence[Outline], permalinks: Sequence[str]) -> tuple[dict[int, Pins], list[Problem]]:
     """Pins by index of the article that carries them, and a problem for each that names no visible article."""
     pinning = [index for index, article in enumerate(articles) if article.related or article.next]
     if not pinning:
@@ -40,7 +40,7 @@ def resolve_pins(articles: Sequence[Article], permalinks: Sequence[str]) -> tupl
     by_name.update((article.path, index) for index, article in enumerate(articles))
     problems: list[Problem] = []
 
-    def resolve(article: Article, key: str, pin: str) -> int | None:
+    def resolve(article: Outline, key: str, pin: str) -> int | None:
         found = by_name.get(pin)
         if found is None and not pin.startswith("/"):
             found = by_name.get("content/" + pin.removeprefix("content/"))

@@ -12,9 +12,9 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from site_builder.model import Article, Document, Place
+from site_builder.model import Article, Document, Outline, Place
 
-Dated = TypeVar("Dated", Article, Document)
+Dated = TypeVar("Dated", Article, Outline, Document)
 
 
 class Columns(NamedTuple):
@@ -34,13 +34,13 @@ class Columns(NamedTuple):
     links: tuple[tuple[Place, ...], ...]
     updated: tuple[datetime | None, ...]
     views: tuple[int, ...]
-    article: tuple[Article, ...] = ()
+    article: tuple[Outline, ...] = ()
 
 
 _FIELDS = Columns._fields[:-1]
 
 
-def columns_of(articles: Sequence[Article]) -> Columns:
+def columns_of(articles: Sequence[Outline]) -> Columns:
     """The fields of ``articles``, which come in any order."""
     rows = [(*fields, article) for fields, article in zip(map(attrgetter(*_FIELDS), articles), articles, strict=True)]
     # Two sorts that compare one value each are faster than one that makes pairs; the second keeps what is equal.
@@ -62,7 +62,7 @@ class Visible(NamedTuple):
     awaited: set[str]
 
 
-def is_visible(article: Article, instant: datetime, drafts: bool) -> bool:
+def is_visible(article: Outline, instant: datetime, drafts: bool) -> bool:
     """Whether readers may see the piece at ``instant``: no draft, published, not expired."""
     return (
         (drafts or not article.draft)
@@ -79,7 +79,7 @@ def as_of(piece: Dated, instant: datetime) -> Dated:
 
 
 def visible_pieces(
-    articles: Iterable[Article], documents: Iterable[Document], instant: datetime, drafts: bool
+    articles: Iterable[Outline], documents: Iterable[Document], instant: datetime, drafts: bool
 ) -> Visible:
     """Those that readers may see at ``instant``; ``drafts`` shows drafts as if published."""
     articles = list(articles)
@@ -110,5 +110,5 @@ def visible_pieces(
     return Visible(columns_of(shown), shown_documents, frozenset(hidden_files), awaited)
 
 
-def _files_of(article: Article) -> tuple[str, ...]:
+def _files_of(article: Outline) -> tuple[str, ...]:
     return (*article.files, article.image.src) if article.image else article.files

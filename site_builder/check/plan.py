@@ -50,8 +50,7 @@ class Change(msgspec.Struct, frozen=True):
 def next_change(site_dir: Path, output: Path, after: datetime) -> Change | None:
     """What happens at the first instant after ``after`` at which the output may change by itself; None for never."""
     sources = known_sources(site_dir, output)
-    parsed = sources.inputs.parsed(sources.files.articles)
-    articles, documents = pieces_of(parsed)
+    articles, documents = pieces_of(sources.inputs.outlined(sources.files.articles))
     events = list(due(articles, documents, sources.config, after))
     first = min((event.instant for event in events), default=None)
     if first is None:
@@ -93,8 +92,7 @@ def plan_changes(
 
 def _by_instant(sources: Sources, start: datetime, end: datetime, drafts: bool) -> dict[datetime, list[Due]]:
     found: dict[datetime, list[Due]] = {}
-    parsed = sources.inputs.parsed(sources.files.articles)
-    articles, documents = pieces_of(parsed)
+    articles, documents = pieces_of(sources.inputs.outlined(sources.files.articles))
     for event in sorted(due(articles, documents, sources.config, start, drafts=drafts)):
         if event.what != RANK and event.instant <= end:
             found.setdefault(event.instant, []).append(event)
@@ -109,7 +107,7 @@ def _by_instant(sources: Sources, start: datetime, end: datetime, drafts: bool) 
 
 
 def _titles(sources: Sources) -> dict[str, str]:
-    pieces = (item.article or item.document for item in sources.inputs.parsed(sources.files.articles))
+    pieces = (item.article or item.document for item in sources.inputs.outlined(sources.files.articles))
     return {piece.path: piece.title for piece in pieces if piece}
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from site_builder.errors import Problem
 
 if TYPE_CHECKING:
-    from site_builder.model import Article
+    from site_builder.model import Outline
     from site_builder.sources.scan import CopiedFile
 
 
 def image_sizes(
-    articles: Iterable[Article],
+    articles: Iterable[Outline],
     copied: Mapping[str, CopiedFile],
     measure: Callable[[CopiedFile], tuple[int, int]] | None = None,
 ) -> tuple[dict[str, tuple[int, int]], list[Problem]]:
