@@ -116,14 +116,13 @@ def _are_apart(paths: list[str]) -> bool:
     if not len(set(lowered)) == len(lowered) == len(paths) or "index.html/" in whole:
         return False
     files = {path for path in lowered if not path.endswith(page)}
+    # Most names of files have one of a few endings, and mostly no folder is called like that.
+    names = {path.rpartition("/")[2] for path in files}
+    if not any(ending + "/" in whole for ending in {name[max(name.rfind("."), 0) :] for name in names}):
+        return True
     # What stands in a folder of its own, "a/b/index.html", needs a/b and a; the rest what is before its name.
     if not files.isdisjoint([path[: -len(page)] for path in lowered if path.endswith(page)]):
         return False
-    # Names of files have an ending, or are few: mostly no folder is called like that.
-    names = {path.rpartition("/")[2] for path in files}
-    endings = {name[name.find(".") :] if "." in name else name for name in names}
-    if not any(ending + "/" in whole for ending in endings):
-        return True
     folders = {path.rsplit("/", 2)[0] if path.endswith(page) else path.rpartition("/")[0] for path in lowered}
     while folders := folders - {""}:
         if not files.isdisjoint(folders):
