@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from site_builder.errors import Problem, SiteError
 
 if TYPE_CHECKING:
-    from site_builder.building.recipe import build
+    from site_builder.building.door import build
     from site_builder.building.report import BuildReport
 
 __version__ = "0.1.0"
@@ -20,7 +20,7 @@ __all__ = ["BuildReport", "Problem", "SiteError", "__version__", "build"]
 def __getattr__(name: str) -> Any:
     # Imported when used: ``site-builder --version`` loads neither Jinja nor Markdown.
     if name == "build":
-        from site_builder.building.recipe import build
+        from site_builder.building.door import build
 
         return build
     if name == "BuildReport":

@@ -2,7 +2,8 @@
 
 In: the site's folder and the output.  Out: what :func:`scan` says, and whether the output is untouched, a little later.
 Both processes begin before there is much in memory: a process that is forked later makes the parent copy each piece of
-memory that it writes to, and Python writes wherever it looks.
+memory that it writes to, and Python writes wherever it looks.  So this imports little: most of the program is loaded
+while they are at work.
 """
 
 from __future__ import annotations
@@ -11,19 +12,18 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from site_builder.building.manifest import STATE
-from site_builder.building.present import is_untouched
-from site_builder.building.records import LookedAt, PageEntry
-from site_builder.building.remembered import CACHE
-from site_builder.building.state import pages_table
-from site_builder.building.store import Damaged, Store
+from site_builder.building.store import CACHE, Damaged, Store
 from site_builder.building.workers import beside
 from site_builder.errors import SiteError
 from site_builder.sources.scan import STAMP_SIZE, CopiedFile, SiteFiles, scan
+
+if TYPE_CHECKING:
+    from site_builder.building.records import PageEntry
 
 # A site whose cache is smaller is scanned sooner than a process is started.
 LEAST_CACHE = 4_000_000
@@ -62,7 +62,7 @@ def look_ahead(site_dir: Path, output: Path, jobs: int) -> Iterator[Looks]:
     except OSError:
         is_small = True
     if jobs < 2 or is_small:
-        yield Looks(lambda: scan(site_dir), lambda entries: is_untouched(str(output), entries), is_beside=False)
+        yield Looks(lambda: scan(site_dir), lambda entries: _are_untouched(output, entries), is_beside=False)
         return
     scanning = beside(lambda: _encoded(site_dir))
     looking = beside(lambda: _is_untouched(site_dir, output, cache))
@@ -74,7 +74,7 @@ def look_ahead(site_dir: Path, output: Path, jobs: int) -> Iterator[Looks]:
 
     def untouched(entries: Mapping[str, PageEntry]) -> bool:
         answer = looking()
-        return is_untouched(str(output), entries) if answer is None else answer
+        return _are_untouched(output, entries) if answer is None else answer
 
     try:
         yield Looks(files, untouched, is_beside=True)
@@ -83,7 +83,17 @@ def look_ahead(site_dir: Path, output: Path, jobs: int) -> Iterator[Looks]:
         looking.drop()
 
 
+def _are_untouched(output: Path, entries: Mapping[str, PageEntry]) -> bool:
+    from site_builder.building.present import is_untouched
+
+    return is_untouched(str(output), entries)
+
+
 def _is_untouched(site_dir: Path, output: Path, cache: Path) -> bool:
+    from site_builder.building.present import is_untouched
+    from site_builder.building.records import LookedAt
+    from site_builder.building.state import pages_table
+
     os.nice(_POLITE)
     table = pages_table(site_dir, output)
     try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from site_builder.building.lock import only_one
 from site_builder.building.manifest import STATE, remove_manifest
 from site_builder.building.output import Output, cannot_write
-from site_builder.building.state import only_one, opened
+from site_builder.building.state import opened
 from site_builder.errors import SiteError
 
 

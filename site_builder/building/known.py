@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from site_builder.building.lock import Tell, only_one
 from site_builder.building.snapshot import Sources, catalog_of, read_sources
-from site_builder.building.state import Tell, only_one, opened
+from site_builder.building.state import opened
 from site_builder.catalog.catalog import Catalog
 
 

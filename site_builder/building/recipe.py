@@ -1,4 +1,4 @@
-"""The recipe of a build.  Read :func:`build` first: it is the whole program in one screen.
+"""The recipe of a build.  Read :func:`build_looked_at` first, then :func:`make_site`: they are the whole program.
 
 In: a site's folder and an instant.  Out: its files in the output folder, and a report.
 """
@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from site_builder.building.ahead import look_ahead
+from site_builder.building.ahead import Looks
 from site_builder.building.bodies import kept_bodies, wanted_keys
 from site_builder.building.copies import copy_files
+from site_builder.building.door import Options
 from site_builder.building.engine import engines
 from site_builder.building.inputs import Ahead, Progress
 from site_builder.building.manifest_writer import ManifestWriter
-from site_builder.building.memory import long_lived_objects, own_memory
-from site_builder.building.output import Output, in_the_way, refuse_sources
+from site_builder.building.memory import own_memory
+from site_builder.building.output import Output, in_the_way
 from site_builder.building.past import changed_before, past_of, recounted, same_counts_before, unchanged_before
 from site_builder.building.present import present
 from site_builder.building.produce import make_pages
@@ -27,100 +26,60 @@ from site_builder.building.records import Counts
 from site_builder.building.report import BuildReport, Done, report_of
 from site_builder.building.settled import known_of
 from site_builder.building.snapshot import Snapshot, Sources, read_sources, snapshot_of
-from site_builder.building.state import State, Tell, only_one, opened
+from site_builder.building.state import State, opened
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.template_keys import template_keys, uses_of
 from site_builder.building.unchanged import Keys, entry_of, keys_of, nothing_to_do, views_key
-from site_builder.building.workers import available_jobs
 from site_builder.catalog.urls import addresses
 from site_builder.errors import SiteError
-from site_builder.sources.scan import require_content
 
 
-def build(
-    site_dir: Path | str = ".",
+def build_looked_at(
+    site_dir: Path,
+    output: Path,
+    options: Options,
+    looks: Looks,
+    start: int,
     *,
-    output: Path | str | None = None,
-    at: datetime | None = None,
-    drafts: bool = False,
-    jobs: int | None = None,
-    strict: bool = False,
-    wait: bool = True,
-    verify_sample: float = 0,
-    progress: Progress | None = None,
-    tell: Tell | None = None,
-    hold: list[object] | None = None,
-    check: Callable[[Sources], None] = lambda _: None,
+    verify_sample: float,
+    say: Progress,
+    hold: list[object],
+    check: Callable[[Sources], None],
 ) -> BuildReport:
-    """Build the site in ``site_dir`` into ``output`` (default ``public`` in it) as of the instant ``at`` (default now).
-
-    ``drafts`` shows drafts as if published; ``strict`` makes warnings errors; ``jobs`` is the number of
-    processes (default: one a core); ``wait`` False gives up where another build of the site is running;
-    ``verify_sample`` is the share of reused pages, 0 to 1, that are rendered again to compare them;
-    ``tell`` is called with a sentence where there is something to wait for.  What the build knows of the site is put
-    into ``hold``: who ends next need not wait until it is taken apart.  ``check`` is called with what was read, before
-    anything is written: what it raises ends the build.  Raises :class:`SiteError` with
-    every problem found, the output then being what it was before, and :class:`ValueError` for an instant
-    without a zone.
-    """
-    if at is not None and at.tzinfo is None:
-        raise ValueError(f"at: {at} has no zone: it would be another instant on another machine")
-    folder = Path(site_dir)
-    public = Path(output) if output else folder / "public"
-    require_content(folder)
-    refuse_sources(folder, public)
-    instant = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    options = Options(instant, drafts=drafts, strict=strict, jobs=jobs or available_jobs())
-    say = progress or (lambda _stage, _done, _total: None)
+    """Build the site; the caller holds its lock since ``start``, the rest is as in :func:`site_builder.build`."""
     clock = Stopwatch()
-
-    with (
-        long_lived_objects(),
-        only_one(folder, wait=wait, tell=tell or (lambda _text: None)) as start,
-        look_ahead(folder, public, options.jobs) as looks,
-    ):
-        target = Output(public)
-        with opened(folder, target.folder) as state:
-            if hold is not None:
-                hold.append(state)
-            ahead = Ahead(state.inputs)
-            if looks.is_beside:
-                ahead.use_the_time()
-            sources = read_sources(
-                folder,
-                state.inputs,
-                start,
-                jobs=options.jobs,
-                progress=say,
-                clock=clock,
-                find=looks.files,
-                ahead=ahead,
-            )
-            untouched = functools.cache(functools.partial(looks.untouched, state.pages))
-            if hold is not None:
-                hold.append(sources)
-            check(sources)
-            state.save_inputs(sources.inputs)
-            with clock.stage("plan"):
-                keys = keys_of(sources, engines().page, drafts=drafts)
-                if not strict and not verify_sample and nothing_to_do(state, keys.site, instant, untouched):
-                    return report_of(state, target, instant, clock, options.jobs)
-            done = make_site(sources, state, target, options, keys, say, clock, untouched)
-            if hold is not None:
-                hold.append(done)
-            if verify_sample:
-                with clock.stage("verify"):
-                    refuse_differences(done, state, verify_sample)
-            return report_of(state, target, instant, clock, options.jobs, done)
-
-
-class Options(NamedTuple):
-    """What a build was asked for, beside the sources: see :func:`build`."""
-
-    instant: datetime
-    drafts: bool
-    strict: bool
-    jobs: int
+    target = Output(output)
+    instant = options.instant
+    with opened(site_dir, output) as state:
+        hold.append(state)
+        ahead = Ahead(state.inputs)
+        if looks.is_beside:
+            ahead.use_the_time()
+        sources = read_sources(
+            site_dir,
+            state.inputs,
+            start,
+            jobs=options.jobs,
+            progress=say,
+            clock=clock,
+            find=looks.files,
+            ahead=ahead,
+        )
+        untouched = functools.cache(functools.partial(looks.untouched, state.pages))
+        hold.append(sources)
+        check(sources)
+        state.save_inputs(sources.inputs)
+        with clock.stage("plan"):
+            keys = keys_of(sources, engines().page, drafts=options.drafts)
+            look_closer = options.strict or verify_sample
+            if not look_closer and nothing_to_do(state, keys.site, instant, untouched):
+                return report_of(state, target, instant, clock, options.jobs)
+        done = make_site(sources, state, target, options, keys, say, clock, untouched)
+        hold.append(done)
+        if verify_sample:
+            with clock.stage("verify"):
+                refuse_differences(done, state, verify_sample)
+        return report_of(state, target, instant, clock, options.jobs, done)
 
 
 def make_site(

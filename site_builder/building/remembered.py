@@ -17,13 +17,11 @@ from site_builder.building.engine import engines, zone_rules
 from site_builder.building.inputs import InputEntry
 from site_builder.building.keys import digest
 from site_builder.building.manifest import STATE
-from site_builder.building.store import Damaged, Store
+from site_builder.building.store import CACHE, Damaged, Store
 from site_builder.config import SiteConfig
 from site_builder.errors import SiteError
 from site_builder.model import Parsed
 from site_builder.sources.scan import stamp_of
-
-CACHE = "cache.sqlite"
 
 
 def rules_key(config: SiteConfig, rules: Rules) -> bytes:

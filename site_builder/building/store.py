@@ -26,6 +26,7 @@ from site_builder.errors import Problem, SiteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CACHE = "cache.sqlite"
 FORMAT = 4
 BUCKETS = 512
 BUCKETS_A_MONTH = 16

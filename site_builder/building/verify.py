@@ -17,14 +17,16 @@ from pathlib import Path
 
 import msgspec
 
+from site_builder.building.door import Options
 from site_builder.building.engine import engines
 from site_builder.building.explain import inputs_of
 from site_builder.building.inputs import Progress
+from site_builder.building.lock import Tell, only_one
 from site_builder.building.output import Output
-from site_builder.building.recipe import Options, make_site
+from site_builder.building.recipe import make_site
 from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot, page_bytes, read_sources
-from site_builder.building.state import State, Tell, only_one, opened
+from site_builder.building.state import State, opened
 from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.unchanged import keys_of
 from site_builder.building.workers import available_jobs

@@ -79,7 +79,7 @@ def command(
     A faulty article or template never gives half a site: the last good output stays.
     """
     with ending(), progress() as tell:
-        from site_builder.building.recipe import build
+        from site_builder.building.door import build
 
         report = build(
             site_dir,

@@ -21,8 +21,9 @@ def command(site_dir: Path, output: Path | None, page: str) -> None:
     PAGE is an address (/2019/06/kapok/), a file of the output, or a content file.
     """
     from site_builder.building.explain import explain
+    from site_builder.building.lock import only_one
     from site_builder.building.snapshot import read_sources, snapshot_of
-    from site_builder.building.state import only_one, opened
+    from site_builder.building.state import opened
     from site_builder.sources.scan import require_content
 
     require_content(site_dir)

@@ -72,7 +72,7 @@ class Turn:
 
     def take(self, why: str) -> float | None:
         """Build, deploy where there is something new; when the next build is due (Unix time)."""
-        from site_builder.building.recipe import build
+        from site_builder.building.door import build
         from site_builder.check.calendars import why as reasons
         from site_builder.check.plan import next_change
         from site_builder.errors import SiteError

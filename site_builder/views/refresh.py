@@ -11,11 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from site_builder.building.door import build
+from site_builder.building.lock import Tell, only_one
 from site_builder.building.memory import long_lived_objects
-from site_builder.building.recipe import build
 from site_builder.building.refresh import refresh_counts
 from site_builder.building.snapshot import Sources
-from site_builder.building.state import Tell, only_one
 from site_builder.building.unchanged import sources_key
 from site_builder.building.workers import available_jobs
 from site_builder.errors import Problem, SiteError

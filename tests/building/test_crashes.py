@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from site_builder import SiteError
-from site_builder.building.state import CACHE, only_one
+from site_builder.building.lock import only_one
+from site_builder.building.state import CACHE
 from tests.building.killing import build_and_die
 from tests.building.small_site import article, small_site
 from tests.support.sample import REPOSITORY
@@ -204,7 +205,7 @@ def started(made: SiteDir, *options: str) -> subprocess.Popen[str]:
 HOLD = """
 import sys, time
 from pathlib import Path
-from site_builder.building.state import only_one
+from site_builder.building.lock import only_one
 with only_one(Path(sys.argv[1]), wait=True, tell=print):
     print("held", flush=True)
     time.sleep(600)

@@ -94,7 +94,7 @@ def test_only_the_instant_decides_what_time_it_is(
     """No code that runs in a build with an instant reads a clock."""
     import time
 
-    from site_builder.building import recipe
+    from site_builder.building import door
 
     class NoClock(datetime):
         @classmethod
@@ -103,7 +103,7 @@ def test_only_the_instant_decides_what_time_it_is(
 
         utcnow = today = now  # type: ignore[assignment]
 
-    monkeypatch.setattr(recipe, "datetime", NoClock)
+    monkeypatch.setattr(door, "datetime", NoClock)
     for name in ("time", "time_ns"):
         monkeypatch.setattr(time, name, lambda *_: pytest.fail("a clock was read"))
     built.build(output=tmp_path / "other")
