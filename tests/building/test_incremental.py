@@ -15,7 +15,7 @@ from site_builder import BuildReport, SiteError
 from site_builder.building import engine, keys, recipe, workers
 from site_builder.building.inputs import Ahead, InputEntry
 from site_builder.catalog.catalog import Catalog
-from site_builder.model import BodyRef, Card, Parsed
+from site_builder.model import BodyRef, Card, Outlined
 from site_builder.pages import articles, sitemaps
 from site_builder.pages.contexts import ArticleContext
 from tests.building.small_site import NAV, article, small_site
@@ -416,9 +416,9 @@ def test_a_piece_that_is_syndicated_now_leaves_its_full_sitemap(
 
 
 def test_what_another_version_remembers_is_read_anew() -> None:
-    sound = InputEntry("content/b.md", b"", b"", settled=True, rules=b"ours", parsed=msgspec.Raw(b"\x80"))
-    lacking = msgspec.Raw(msgspec.msgpack.encode({"article": {"path": "a"}}))
+    sound = InputEntry("content/b.md", b"", b"", settled=True, rules=b"ours", parsed=msgspec.Raw(b"\x90"))
+    lacking = msgspec.Raw(msgspec.msgpack.encode([["content/a.md"]]))
     broken = msgspec.structs.replace(sound, path="content/a.md", rules=b"others", parsed=lacking)
     ahead = Ahead({"content/a.md": broken, "content/b.md": sound})
     ahead.use_the_time()
-    assert ahead.take({"content/b.md": sound}, ["content/b.md"]) == [Parsed()]
+    assert ahead.take({"content/b.md": sound}, ["content/b.md"]) == [Outlined()]
