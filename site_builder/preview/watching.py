@@ -100,7 +100,7 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
                 if self._is_watched:
                     self._watch(there)
                 else:
-                    for changes in changes_by_looking(there, self._folders_changed, is_source):
+                    for changes in changes_by_looking(there, self._folders_changed, self._is_source):
                         self._hear(changes | self._doubtful)
                         self._doubtful = set()
             except FileNotFoundError:
@@ -133,7 +133,7 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
         watched = folders if ONE_FOR_ALL else [below for folder in folders for below in folders_of(folder)]
         return watch(
             *watched,
-            watch_filter=is_source,
+            watch_filter=self._is_source,
             step=STEP,
             rust_timeout=WAKING,
             yield_on_timeout=True,
@@ -164,6 +164,10 @@ class FilesWatcher(Watcher):  # type: ignore[misc]  # livereload ships no types
             # Also what the other thread watches may have gone unheard.
             self._folders_changed.set()
             self._loop.add_callback(self._warn, NOT_WATCHED.format(reason=str(error).partition(" about ")[0]))
+
+    def _is_source(self, change: Change, path: str) -> bool:
+        # Of the path below the site alone: the site itself may lie in a hidden folder.
+        return is_source(change, self._relative(path))
 
     def _relative(self, path: str) -> str:
         return Path(path).relative_to(self._site_dir).as_posix()
@@ -229,7 +233,7 @@ def folders_of(folder: Path) -> Iterator[Path]:
             waiting += [
                 entry.path
                 for entry in os.scandir(above)
-                if entry.is_dir(follow_symlinks=False) and is_source(Change.added, entry.path)
+                if entry.is_dir(follow_symlinks=False) and is_source(Change.added, entry.name)
             ]
 
 
@@ -247,6 +251,6 @@ def lock_files(folder: Path) -> list[Path]:
 
 
 def is_source(change: Change, path: str) -> bool:  # noqa: ARG001  (what watchfiles calls it with)
-    """Whether a file may be one of the site's: not hidden, no editor's spare copy."""
+    """Whether a file, by its path below the site, may be one of the site's: not hidden, no editor's spare copy."""
     parts = Path(path).parts
     return not any((part.startswith(".") and part != ".well-known") for part in parts) and not path.endswith("~")

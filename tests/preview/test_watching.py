@@ -14,6 +14,7 @@ from watchfiles import Change
 
 from site_builder.preview.polling import changes_by_looking
 from site_builder.preview.watching import FilesWatcher, is_source, lock_files
+from tests.site.pieces import make_site
 from tests.support.limits import limited
 from tests.support.preview import AT_INSTANT, Ears, Served, finished, serving
 
@@ -48,6 +49,15 @@ def test_where_folders_cannot_be_watched_they_are_looked_at(made: SiteDir, setti
         served.wait_for("/a.txt", "a")
         (made.path / "content/new/x.md").unlink()
         served.wait_for("/2026/11/X/", "Page not found")
+
+
+@pytest.mark.slow
+def test_a_site_in_a_hidden_folder_is_watched(tmp_path: Path):
+    made = make_site(tmp_path / ".work", {"content/a/p.md": PIECE.format("P", 1)})
+    with serving(made.path, *AT_INSTANT) as served:
+        ears = Ears(served)
+        served.wait_for("/2026/11/P/", "Text of P.")
+        assert ears.during(lambda: served.write("content/a/p.md", PIECE.format("P", 1) + "More.\n"))
 
 
 @pytest.mark.slow
