@@ -98,6 +98,9 @@ def after(known: Known, site_dir: Path, changed: Collection[str]) -> Change:
         waiting, unread = present, frozenset()
     if len(unread) > AT_MOST:
         waiting, unread = waiting | unread, frozenset()
+    if SCAN in faults:
+        # That is told; what is gone with a folder is not told file by file.
+        unread = frozenset(path for path in unread if os.path.lexists(site_dir / path))
     known = msgspec.structs.replace(known, parsed=parsed, faults=faults, waiting=waiting)
     known = read(known, site_dir, sorted(unread))
     whole = (known.config_text, known.files, known.sizes, known.waiting, known.parsed) != (

@@ -373,6 +373,17 @@ def test_a_copied_page_is_served_with_the_script_and_without_parts(made, served:
     file.unlink()
 
 
+def test_content_that_is_gone_is_one_problem_over_the_last_good_pages(made, served: Served, tmp_path: Path):
+    before = without_script(served.ask("/2026/11/Kapok/").body)
+    (made.path / "content").rename(tmp_path / "away")
+    served.wait_for("/.preview/state?path=/", "there is no folder 'content' here")
+    assert [problem["message"] for problem in served.state()["problems"]] == ["there is no folder 'content' here"]
+    assert without_script(served.ask("/2026/11/Kapok/").body) == before
+    (tmp_path / "away").rename(made.path / "content")
+    served.wait_for("/.preview/state?path=/", '"problems":[]')
+    same_as_built(made, served)
+
+
 def test_a_folder_that_comes_later_is_watched(made):
     (made.path / "static/css/own.css").unlink()
     (made.path / "static/css").rmdir()
