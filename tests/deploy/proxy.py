@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-Fault = Literal["reset", "lost answer", "timeout", "500", "503", "429", "slow", "truncated"]
-FAULTS: tuple[Fault, ...] = ("reset", "lost answer", "timeout", "500", "503", "429", "slow", "truncated")
+Fault = Literal["reset", "head only", "lost answer", "timeout", "500", "503", "429", "slow", "truncated"]
+FAULTS: tuple[Fault, ...] = ("reset", "head only", "lost answer", "timeout", "500", "503", "429", "slow", "truncated")
 
 
 A_PIECE = 8192
+A_MOMENT = 0.1
 
 
 class Proxy:
@@ -85,6 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         fault = proxy.fault_of(number)
         if fault == "reset":
             self._reset()
+        elif fault == "head only":
+            self._send_head()
+            self._reset()
         elif fault == "timeout":
             time.sleep(proxy.hang)
             self._reset()
@@ -106,13 +110,24 @@ class _Handler(BaseHTTPRequestHandler):
             return self.handle_any
         raise AttributeError(name)
 
-    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def _send_head(self) -> None:
+        """What a server sees of a client that was killed, or whose line broke, when it had begun to send."""
+        connection = self._request()
+        connection.endheaders()
+        time.sleep(A_MOMENT)
+        connection.close()
+
+    def _request(self) -> http.client.HTTPConnection:
         connection = http.client.HTTPConnection(self.proxy.upstream, timeout=60)
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() not in {"connection", "transfer-encoding"}:
+                connection.putheader(name, value)
+        return connection
+
+    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        connection = self._request()
         try:
-            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                if name.lower() not in {"connection", "transfer-encoding"}:
-                    connection.putheader(name, value)
             connection.endheaders(body)
             answer = connection.getresponse()
             kept = {"connection", "transfer-encoding", "content-length", "date", "server"}
