@@ -89,7 +89,9 @@ class Ahead:
     def use_the_time(self) -> None:
         """Take out what most builds will need."""
         with suppress(msgspec.DecodeError):  # of another version: what it holds will be read anew
-            self._outlined = {path: _OUTLINE(entry.parsed) for path, entry in self._known.items() if entry.rules}
+            self._outlined = {
+                path: _OUTLINE(entry.parsed) for path, entry in self._known.items() if entry.rules or not entry.digest
+            }
 
     def take(self, entries: Mapping[str, InputEntry], paths: Sequence[str]) -> list[Outlined]:
         """What ``entries`` hold for the Markdown files ``paths``."""
@@ -99,7 +101,7 @@ class Ahead:
             return [_OUTLINE(entries[path].parsed) for path in paths]
         found: list[Any] = list(map(outlined.get, paths))
         others = map(is_not, map(known.get, paths), map(entries.get, paths))
-        for index in {*compress(range(len(paths)), others), *(i for i, item in enumerate(found) if item is None)}:
+        for index in compress(range(len(paths)), others):
             found[index] = _OUTLINE(entries[paths[index]].parsed)
         # A build that knows most of the site is soon over: to take all this apart now would be a twentieth of it.
         self._held = found

@@ -67,14 +67,31 @@ def unchanged_before(old: Past, new: Past) -> int:
 
 
 def recounted(old: Past, new: Past) -> list[int] | None:
-    """The articles of both that have another count of views; None where more than that may have changed."""
+    """The articles of both that have another count of views; None where more than that may have changed.
+
+    That is known where all that one has, the other has too: pieces came at one place of the archive, or went there.
+    """
     if old.key != new.key:  # how counts are shown is one of the settings
         return None
     common = _common(old, new)
-    if common * _LONG != min(len(old.seconds), len(new.seconds)):
+    lengths = len(old.seconds) // _LONG, len(new.seconds) // _LONG
+    rest = min(lengths) - common
+    if rest and not _ends_alike(old, new, rest):
         return None
-    before, now = (array("q", past.counts[: common * _LONG]) for past in (old, new))
-    return [index for index, (count, other) in enumerate(zip(before, now, strict=True)) if count != other]
+    found: list[int] = []
+    for start, place, number in ((0, 0, common), (lengths[0] - rest, lengths[1] - rest, rest)):
+        before = array("q", old.counts[start * _LONG : (start + number) * _LONG])
+        now = array("q", new.counts[place * _LONG : (place + number) * _LONG])
+        found += [index for index, (count, other) in enumerate(zip(before, now, strict=True), place) if count != other]
+    return found
+
+
+def _ends_alike(old: Past, new: Past, number: int) -> bool:
+    """Whether the last ``number`` articles stand alike."""
+    return (
+        old.traits[-number * TRAITS_SIZE :] == new.traits[-number * TRAITS_SIZE :]
+        and old.seconds[-number * _LONG :] == new.seconds[-number * _LONG :]
+    )
 
 
 def _common(old: Past, new: Past) -> int:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from site_builder import BuildReport, SiteError
-from site_builder.building import engine, keys, recipe, workers
+from site_builder.building import engine, keys, past, recipe, workers
 from site_builder.building.inputs import Ahead, InputEntry
 from site_builder.catalog.catalog import Catalog
 from site_builder.model import BodyRef, Card, Outlined
@@ -422,3 +425,26 @@ def test_what_another_version_remembers_is_read_anew() -> None:
     ahead = Ahead({"content/a.md": broken, "content/b.md": sound})
     ahead.use_the_time()
     assert ahead.take({"content/b.md": sound}, ["content/b.md"]) == [Outlined()]
+
+
+ROWS = st.lists(st.sampled_from([b"aaaaaaaa", b"bbbbbbbb", b"cccccccc", b"dddddddd"]), unique=True, max_size=4)
+
+
+@given(ROWS, ROWS, st.lists(st.integers(0, 2), min_size=8, max_size=8))
+def test_who_has_another_count_is_known_or_said_not_to_be(
+    old: list[bytes], new: list[bytes], counts: list[int]
+) -> None:
+    """The pieces of both by their traits, each with a count then and now."""
+
+    def past_of(names: list[bytes], views: dict[bytes, int]) -> past.Past:
+        numbers = array("q", [views[name] for name in names]).tobytes()
+        seconds = array("q", [name[0] for name in names]).tobytes()
+        return past.Past(traits=b"".join(names), seconds=seconds, counts=numbers)
+
+    names = sorted({*old, *new})
+    before, after = dict(zip(names, counts, strict=False)), dict(zip(names, counts[4:], strict=False))
+    found = past.recounted(past_of(old, before), past_of(new, after))
+    if found is not None:
+        assert found == [index for index, name in enumerate(new) if name in old and before[name] != after[name]]
+    if new == old[:1] + old[2:] or old == new[:1] + new[2:]:
+        assert found is not None
