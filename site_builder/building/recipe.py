@@ -100,6 +100,8 @@ def make_site(
         here = present(str(target.folder), state.pages, untouched())
         refuse_foreign(state, target, site)
         uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)
+        if uses is state.uses:
+            site.trust_templates()
         templates = template_keys(uses.uses, site.files, site.shared, site.config, addresses(site.config), page_engine)
         views = views_key(site.catalog)
         past = past_of(site, page_engine)

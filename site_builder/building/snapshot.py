@@ -41,6 +41,9 @@ from site_builder.sources.scan import CopiedFile, SiteFiles, read_body, read_con
 from site_builder.sources.shown import shown_files
 from site_builder.sources.view_store import read_views
 
+# Beside the fields of a snapshot, with what is computed from them: in this process only.
+_SOUND = "templates are sound"
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -101,7 +104,11 @@ class Snapshot:
     @cached_property
     def templates(self) -> Templates:
         """The compiled templates.  Raises :class:`SiteError` for those that do not compile."""
-        return templates_of(self.files, self.config, self.shared)
+        return templates_of(self.files, self.config, self.shared, known_sound=_SOUND in vars(self))
+
+    def trust_templates(self) -> None:
+        """Spare a check of the templates that they have passed; to be called before they are used."""
+        vars(self)[_SOUND] = True
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -119,12 +126,15 @@ def template_values(files: SiteFiles, catalog: Catalog) -> dict[str, object]:
     }
 
 
-def templates_of(files: SiteFiles, config: SiteConfig, values: Mapping[str, object]) -> Templates:
-    """The compiled templates.  Raises :class:`SiteError` for those that do not compile."""
+def templates_of(
+    files: SiteFiles, config: SiteConfig, values: Mapping[str, object], *, known_sound: bool = False
+) -> Templates:
+    """The compiled templates.  Raises :class:`SiteError` for those that do not compile, if not ``known_sound``."""
     return Templates(
         {name: TemplateSource(path, text) for name, (path, text) in files.templates.items()},
         make_filters(config, addresses(config), files.assets),
         values,
+        known_sound=known_sound,
     )
 
 

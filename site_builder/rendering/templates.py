@@ -46,14 +46,31 @@ class _Compiled(jinja2.BytecodeCache):
         self._codes[bucket.key] = bucket.code
 
 
+class _Trees(dict[str, jinja2.nodes.Template]):
+    """Syntax trees by name, made when they are first asked for."""
+
+    def __init__(self, parse: Callable[[str], jinja2.nodes.Template]) -> None:
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, name: str) -> jinja2.nodes.Template:
+        tree = self[name] = self._parse(name)
+        return tree
+
+
 class Templates:
-    """All templates of a site.  Raises :class:`SiteError` at once where one does not compile."""
+    """All templates of a site.  Raises :class:`SiteError` at once where one does not compile.
+
+    Those that are ``known_sound`` have been through this before: they are only read when they are needed.
+    """
 
     def __init__(
         self,
         sources: Mapping[str, TemplateSource],
         filters: Mapping[str, Callable[..., Any]],
         values: Mapping[str, object],
+        *,
+        known_sound: bool = False,
     ) -> None:
         """``values`` are the names that every template sees: ``site`` and the shared values."""
         self._sources = sources
@@ -82,7 +99,9 @@ class Templates:
         self._environment.filters.update(filters)
         self._environment.globals.update(values)
         self._shared = frozenset(values)
-        self._trees: dict[str, jinja2.nodes.Template] = {}
+        self._trees = _Trees(self._parse)
+        if known_sound:
+            return
         problems = [problem for name in sorted(sources) for problem in self._compile(name)]
         imported = self._imported()
         for name, tree in self._trees.items():
@@ -108,12 +127,16 @@ class Templates:
         source = self._sources.get(name)
         return (source.text, source.path, lambda: True) if source else None
 
+    def _parse(self, name: str) -> jinja2.nodes.Template:
+        source = self._sources[name]
+        return self._environment.parse(source.text, name, source.path)
+
     def _compile(self, name: str) -> list[Problem]:
         source = self._sources[name]
         if "\0" in source.text:
             return [Problem(source.path, message="holds a NUL character")]
         try:
-            self._trees[name] = tree = self._environment.parse(source.text, name, source.path)
+            tree = self._trees[name]
             # Names of filters and tests are looked up by the code generator; to Python it comes when it is needed.
             self._environment.compile(tree, name, source.path, raw=True)
         except jinja2.TemplateSyntaxError as error:
@@ -179,7 +202,8 @@ class Templates:
 
     def uses(self) -> dict[str, Uses]:
         """What each template uses, by name."""
-        return {found.path: found for found in uses(self._trees, self._shared)}
+        trees = {name: self._trees[name] for name in self._sources}
+        return {found.path: found for found in uses(trees, self._shared)}
 
     def line_of(self, error: BaseException) -> tuple[str, int] | None:
         """The innermost template line of a traceback, as (path, line)."""
