@@ -50,9 +50,9 @@ class KeptBodies:
         key = self.key(reference.digest, lang)
         try:
             row = connection.execute("SELECT digest, data FROM bodies WHERE key = ?", (key,)).fetchone()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return None
-        if row is None or body_digest(key, row[1]) != row[0]:
+        if row is None or not isinstance(row[1], bytes) or body_digest(key, row[1]) != row[0]:
             return None
         return msgspec.msgpack.decode(row[1], type=Body)
 

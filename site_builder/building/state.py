@@ -10,7 +10,7 @@ entry is forgotten, and that is saved; what it has become is recorded after.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import compress
 from operator import is_not
 from pathlib import Path
@@ -23,6 +23,8 @@ from site_builder.building.records import BuildEntry, PageEntry
 from site_builder.building.store import CACHE, Damaged, Store
 from site_builder.building.template_keys import UsesEntry
 from site_builder.errors import Problem, SiteError
+
+_Tables = dict[str, tuple[Mapping[str, msgspec.Struct], Iterable[str]]]
 
 
 def pages_table(site_dir: Path, output: Path) -> str:
@@ -43,6 +45,7 @@ class State:
         self.name = output_name(site_dir, output)
         self.warning: Problem | None = None
         self._path = site_dir / STATE / CACHE
+        self._is_anew = False
         was_there = self._path.exists()
         try:
             self._read()
@@ -87,7 +90,11 @@ class State:
     def forget(self, paths: Iterable[str]) -> None:
         """Forget the entries of files that are about to change; saved when this returns."""
         changing = list(paths)
-        self._store.forget(self._pages, changing)
+        try:
+            self._store.forget(self._pages, changing)
+        except Damaged as damage:
+            self._make_again(damage)
+            self._store.forget(self._pages, changing)
         forget_manifest(self.site_dir, self.output)
 
     def save(
@@ -101,22 +108,47 @@ class State:
         before = self.pages
         changed = list(compress(pages, map(is_not, pages.values(), map(before.get, pages))))
         changed += before.keys() - pages.keys()
-        builds = {**self._store.load("builds", BuildEntry), self.name: build}
-        tables: dict[str, tuple[Mapping[str, msgspec.Struct], Iterable[str]]] = {
+        builds = {**self._builds(), self.name: build}
+        tables: _Tables = {
             "inputs": (inputs.entries, inputs.changed),
             self._pages: (pages, changed),
             "builds": (builds, [self.name] if builds[self.name] != self.build else []),
         }
         if uses is not None and uses is not self.uses:
             tables["uses"] = ({"all": uses}, ["all"])
-        self._store.save(tables)
+        self._save(tables)
         self.inputs, self.pages, self.build, self.uses = inputs.entries, pages, build, uses
 
     def save_inputs(self, inputs: Inputs) -> None:
         """Keep what was read, whatever becomes of the build: it is as true as if it had succeeded."""
-        self._store.save({"inputs": (inputs.entries, inputs.changed)})
+        self._save({"inputs": (inputs.entries, inputs.changed)})
         inputs.changed.clear()
         self.inputs = inputs.entries
+
+    def _save(self, tables: _Tables) -> None:
+        try:
+            if not self._is_anew:
+                self._store.save(tables)
+                return
+        except Damaged as damage:
+            self._make_again(damage)
+        self._store.save({name: (records, list(records)) for name, (records, _) in tables.items()})
+
+    def _builds(self) -> dict[str, BuildEntry]:
+        try:
+            return self._store.load("builds", BuildEntry)
+        except Damaged:  # which :meth:`_save` will meet too
+            return {}
+
+    def _make_again(self, damage: Damaged) -> None:
+        """A cache in place of one that broke while it was in use; what is saved from now on is saved whole."""
+        self._warn(f"was damaged meanwhile: {damage}")
+        try:
+            self.remove()
+            self._store = Store(self._path)
+        except (OSError, Damaged) as error:
+            raise SiteError([Problem(f"{STATE}/{CACHE}", message=f"cannot be made: {error}")]) from None
+        self._is_anew = True
 
     @property
     def cache(self) -> Path:
@@ -125,17 +157,19 @@ class State:
 
     def add_bodies(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep rendered bodies by their keys."""
-        self._store.add_bodies(bodies)
+        with suppress(Damaged):  # they are converted again then
+            self._store.add_bodies(bodies)
 
     def keep_bodies(self, wanted: set[bytes]) -> None:
         """Forget the rendered bodies whose keys are not ``wanted``."""
-        self._store.keep_bodies(wanted)
+        with suppress(Damaged):
+            self._store.keep_bodies(wanted)
 
     def clear(self) -> bool:
         """Forget the output, whose files are gone; whether no other output is on record."""
-        builds = self._store.load("builds", BuildEntry)
+        builds = self._builds()
         builds.pop(self.name, None)
-        self._store.save({self._pages: ({}, list(self.pages)), "builds": (builds, [self.name])})
+        self._save({self._pages: ({}, list(self.pages)), "builds": (builds, [self.name])})
         return not builds
 
     def remove(self) -> None:

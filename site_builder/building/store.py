@@ -4,6 +4,7 @@ In: records.  Out: the same records, or :class:`Damaged`; never others.  Nothing
 
 Records lie in *segments*: all those of a table whose paths fall into one bucket, as one MessagePack value.
 Reading 100,000 records is then reading some hundred rows, and a change rewrites only the segments it touches.
+Which segments a table has, stands in one of its own: one that the disk lost is missed.
 Before files change, their paths are written into the *journal*: what is in the journal is not to be believed
 until :meth:`Store.save` has said what became of it.
 """
@@ -31,12 +32,27 @@ FORMAT = 4
 BUCKETS = 512
 BUCKETS_A_MONTH = 16
 
+# No bucket: holds the numbers of those that the table has.
+_ALL = -1
+# What may be wrong with the disk, or with who may write there; all else is wrong with the file.
+_OF_THE_DISK = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+
 _SCHEMA = """
 CREATE TABLE segments (name TEXT, bucket INTEGER, sum INTEGER, data BLOB, PRIMARY KEY (name, bucket)) WITHOUT ROWID;
-CREATE TABLE journal (name TEXT, paths BLOB);
+CREATE TABLE journal (name TEXT, sum INTEGER, paths BLOB);
 CREATE TABLE bodies (key BLOB PRIMARY KEY, digest BLOB, data BLOB);
 """
 _month = re.compile(r"(?:content/)?(\d{4})/(\d\d)/", re.ASCII).match
+_NUMBERS = msgspec.msgpack.Decoder(list[int]).decode
 _ENCODE = msgspec.msgpack.Encoder().encode
 
 Item = TypeVar("Item")
@@ -94,14 +110,11 @@ class Store:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or not isinstance(
-                error, sqlite3.OperationalError
-            ):
-                raise Damaged(str(error)) from None
-            if code == sqlite3.SQLITE_ERROR:  # a table or column is not there
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
                 raise Damaged(str(error)) from None
             raise SiteError([_cannot_write(self.path, str(error))]) from None
+        except (UnicodeDecodeError, OverflowError) as error:  # what should be a text or a number
+            raise Damaged(str(error)) from None
         except OSError as error:
             raise SiteError([_cannot_write(self.path, error.strerror or str(error))]) from None
 
@@ -122,27 +135,35 @@ class Store:
         decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
         found: dict[str, Entry] = {}
         members = self._members[table] = {}
+        wanted: list[int] = []
         with self._guarded():
             rows = self._connection.execute("SELECT bucket, sum, data FROM segments WHERE name = ?", (table,))
             for bucket, found_sum, data in rows:
-                if _sum(f"{table}/{bucket}", data) != found_sum:
-                    raise Damaged("a part of it is not what was written")
+                _check(f"{table}/{bucket}", data, found_sum)
+                if bucket == _ALL:
+                    wanted = _decoded(_NUMBERS, data)
+                    continue
                 entries = _decoded(decode, data)
                 paths = members[bucket] = [entry.path for entry in entries]
                 found.update(zip(paths, entries, strict=True))
+        if sorted(members) != wanted:
+            raise Damaged("a part of it is missing")
         return found
 
     def journaled(self, table: str) -> set[str]:
         """The paths of ``table`` that were about to change when a build ended without saying what became of them."""
         decode = msgspec.msgpack.Decoder(list[str]).decode
         with self._guarded():
-            rows = self._connection.execute("SELECT paths FROM journal WHERE name = ?", (table,)).fetchall()
-        return {path for row in rows for path in _decoded(decode, row[0])}
+            rows = self._connection.execute("SELECT sum, paths FROM journal WHERE name = ?", (table,)).fetchall()
+        for found_sum, data in rows:
+            _check(table, data, found_sum)
+        return {path for _, data in rows for path in _decoded(decode, data)}
 
     def forget(self, table: str, paths: Iterable[str]) -> None:
         """Note that ``paths`` are about to change, and have that on disk when this returns."""
         with self._transaction():
-            self._connection.execute("INSERT INTO journal VALUES (?, ?)", (table, _ENCODE(list(paths))))
+            data = _ENCODE(list(paths))
+            self._connection.execute("INSERT INTO journal VALUES (?, ?, ?)", (table, _sum(table, data), data))
 
     def save(self, tables: Mapping[str, tuple[Mapping[str, msgspec.Struct], Iterable[str]]]) -> None:
         """Write for each table the segments of its changed paths, and end the journal of these tables.
@@ -158,6 +179,7 @@ class Store:
         if table not in self._members:
             self._members[table] = self._read_members(table)
         members = self._members[table]
+        before = set(members)
         touched: dict[int, list[str]] = {}
         for path in changed:
             touched.setdefault(_bucket(path), []).append(path)
@@ -168,14 +190,20 @@ class Store:
         for bucket, entries in segments.items():
             if not entries:
                 self._connection.execute("DELETE FROM segments WHERE name = ? AND bucket = ?", (table, bucket))
+                del members[bucket]
                 continue
-            data = _ENCODE(entries)
-            row = (table, bucket, _sum(f"{table}/{bucket}", data), data)
-            self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", row)
+            self._write_segment(table, bucket, _ENCODE(entries))
+        if members.keys() != before:
+            self._write_segment(table, _ALL, _ENCODE(sorted(members)))
+
+    def _write_segment(self, table: str, bucket: int, data: bytes) -> None:
+        row = (table, bucket, _sum(f"{table}/{bucket}", data), data)
+        self._connection.execute("INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)", row)
 
     def _read_members(self, table: str) -> dict[int, list[str]]:
         first = msgspec.msgpack.Decoder(list[_First]).decode
-        rows = self._connection.execute("SELECT bucket, data FROM segments WHERE name = ?", (table,))
+        query = "SELECT bucket, data FROM segments WHERE name = ? AND bucket <> ?"
+        rows = self._connection.execute(query, (table, _ALL))
         return {bucket: [record.path for record in _decoded(first, data)] for bucket, data in rows}
 
     def add_bodies(self, bodies: Iterable[tuple[bytes, bytes]]) -> None:
@@ -210,6 +238,12 @@ def _bucket(path: str) -> int:
     if month is None:
         return own % BUCKETS
     return BUCKETS + int(month[1]) * 100 * BUCKETS_A_MONTH + int(month[2]) * BUCKETS_A_MONTH + own % BUCKETS_A_MONTH
+
+
+def _check(name: str, data: object, found: object) -> None:
+    """Raises :class:`Damaged` where ``data`` is not what was written."""
+    if not isinstance(data, bytes) or _sum(name, data) != found:
+        raise Damaged("a part of it is not what was written")
 
 
 def _sum(name: str, data: bytes) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ import pytest
 from site_builder import SiteError
 from site_builder.building.lock import only_one
 from site_builder.building.state import CACHE
+from site_builder.building.store import Store
 from tests.building.killing import build_and_die
 from tests.building.small_site import article, small_site
 from tests.support.sample import REPOSITORY
@@ -98,13 +102,66 @@ def test_at_every_step_of_a_death_with_new_counts_each_file_is_old_or_new(made: 
     assert made.files() == new
 
 
+def test_a_bit_that_flips_anywhere_in_the_cache_changes_no_output_and_stops_no_build(made: SiteDir) -> None:
+    """A segment may be lost by its name, a row may become another type, SQLite itself may fail in the middle."""
+    expected = made.files()
+    cache = made.path / ".site-builder" / CACHE
+    chance = Random(1)
+    for _ in range(120):
+        data = bytearray(cache.read_bytes())
+        place = chance.randrange(len(data))
+        for step in range(chance.choice((1, 1, 20))):
+            data[(place + step * 7919) % len(data)] ^= chance.choice((1, 0x55, 0x80))
+        cache.write_bytes(data)
+        made.build(AT)
+        assert made.files() == expected, f"flipped at {place}"
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE segments SET name = 'elsewhere' WHERE name LIKE 'pages:%' AND bucket > 0",
+        "UPDATE segments SET name = 'elsewhere' WHERE name LIKE 'pages:%' AND bucket < 0",
+        "UPDATE segments SET data = 7 WHERE name = 'inputs' AND bucket > 0",
+        "UPDATE segments SET data = CAST(data AS TEXT) WHERE name = 'inputs' AND bucket > 0",
+        "DELETE FROM segments WHERE name = 'inputs' AND bucket > 0",
+        "INSERT INTO journal VALUES ('pages:public', 0, x'90')",
+        "DROP TABLE journal",
+    ],
+)
+def test_a_cache_that_lost_a_part_is_made_anew(made: SiteDir, harm: str) -> None:
+    expected = made.files()
+    with contextlib.closing(sqlite3.connect(made.path / ".site-builder" / CACHE)) as database, database:
+        database.execute(harm)
+    report = made.build(AT)
+    assert made.files() == expected
+    assert len([problem for problem in report.warnings if "everything is built anew" in problem.message]) == 1
+    assert not made.build(AT).warnings
+
+
+def test_a_cache_that_breaks_while_a_build_runs_is_written_whole_again(
+    made: SiteDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget = Store.forget
+
+    def break_and_forget(store: Store, *args: Any) -> None:
+        monkeypatch.undo()
+        with contextlib.closing(sqlite3.connect(store.path)) as database, database:
+            database.execute("DROP TABLE journal")
+        forget(store, *args)
+
+    monkeypatch.setattr(Store, "forget", break_and_forget)
+    made.write("content/a3.md", article("Another", 4, body="Other."))
+    assert "damaged meanwhile" in "".join(problem.message for problem in made.build(AT).warnings)
+    again = made.build(AT)
+    assert (again.rendered, again.written, again.warnings) == (0, 0, ())
+
+
 @pytest.mark.parametrize("damage", ["", "garbage", "half", "older"])
 def test_a_cache_that_cannot_be_used_is_made_anew_with_one_warning(made: SiteDir, damage: str) -> None:
     cache = made.path / ".site-builder" / CACHE
     before = made.files()
     if damage == "older":
-        import sqlite3
-
         with sqlite3.connect(cache) as database:
             database.execute("PRAGMA user_version = 99")
         database.close()
