@@ -53,7 +53,7 @@ bench-peers: setup-tests ## Install other generators below benchmarks/made/ and 
 	@.venv/bin/python benchmarks/peers.py $(ARGS)
 
 fuzz: setup-tests ## Run the property tests marked `fuzz` on many more inputs, new ones each time
-	@.venv/bin/python -m pytest -n $(WORKERS) -m fuzz --hypothesis-profile=fuzz $(ARGS)
+	@.venv/bin/python -m pytest -n $(WORKERS) -m fuzz --hypothesis-profile=fuzz --timeout=0 $(ARGS)
 
 screenshots: setup-tests site ## Picture every kind of page and the preview, narrow and wide, light and dark, into screenshots/
 	@.venv/bin/python tools/screenshots.py public screenshots
