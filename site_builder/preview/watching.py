@@ -29,9 +29,9 @@ ONE_FOR_ALL = sys.platform != "linux"
 # Milliseconds after which a watching thread looks whether it is to end.
 WAKING = 50
 # Milliseconds without a further event that end a set of changes.
-STEP = 10
+STEP = 5
 # Files that come or go may be the first of many; one that is written in its place, or put there, is a save.
-SOON = 0.02
+SOON = 0.01
 # Nobody saves twice within so many seconds: what comes is a burst, though it began like a save.
 HASTE = 0.12
 # More files than an editor saves in one go are a burst: it is over after so many seconds of quiet …
