@@ -69,13 +69,18 @@ def correct_a_headline(site: Path) -> None:
     replaced(pieces[len(pieces) // 2], r"^title: .*$", "title: A headline that was corrected")
 
 
+def chosen(site: Path, share: float, *, recent: bool) -> list[Path]:
+    """A ``share`` of all pieces: the newest, or any."""
+    pieces = sorted((site / "content").rglob("*.md"), key=lambda path: path.parts[-3:], reverse=True)
+    number = round(len(pieces) * share)
+    return pieces[:number] if recent else Random(1).sample(pieces, number)
+
+
 def count_readers(share: float, *, recent: bool) -> Callable[[Path], None]:
     """Other counts for a ``share`` of all pieces: the newest, or any."""
 
     def edit(site: Path) -> None:
-        pieces = sorted((site / "content").rglob("*.md"), key=lambda path: path.parts[-3:], reverse=True)
-        number = round(len(pieces) * share)
-        for path in pieces[:number] if recent else Random(1).sample(pieces, number):
+        for path in chosen(site, share, recent=recent):
             # One more each: a new ranking would also render the pages that show it.
             replaced(path, r"^views: (\d+)$", lambda found: f"views: {int(found[1]) + 1}")
 
@@ -164,7 +169,33 @@ def measured(bench: Workbench, options: argparse.Namespace) -> list[Result]:
         put_back(site, before)
         timed(command, site, environment())
         timed(command, site, environment())
-    return results
+    return results + [refreshed(bench, site, output, options.jobs, recent=recent) for recent in (True, False)]
+
+
+def refreshed(bench: Workbench, site: Path, output: Path, jobs: int, *, recent: bool) -> Result:
+    """New counts by ``views refresh``: one more view for a tenth of all pieces, the newest or any."""
+    name = f"views of {'the newest' if recent else 'any'} tenth refreshed"
+    counts = bench.folder / "counts.csv"
+    pieces = chosen(site, 0.1, recent=recent)
+    rows = [f"2026-11-20,/{path.parts[-3]}/{path.parts[-2]}/{path.stem}/,1\n" for path in pieces]
+    counts.write_text("date,page,pageviews\n" + "".join(rows), encoding="utf-8")
+    views = [sys.executable, "-m", "site_builder", "views"]
+    timed([*views, "import", str(counts)], site, environment())
+    before = digests(site)
+    run = timed([*views, "refresh", "--output", str(output), "--jobs", str(jobs)], site, environment())
+    say(f"{name}: {shown(run)}")
+    written = len(digests(site) - before)
+    kind = {"rendered": 0, "spliced": written, "written": written, "removed": 0}
+    return Result(
+        name, "≤ 3 s" if recent else "–", run, {"pages": {"all": kind}, "files": dict.fromkeys(kind, 0), "stages": {}}
+    )
+
+
+def digests(site: Path) -> set[tuple[str, str]]:
+    """The files of the newest output that is on record, each with its digest."""
+    manifests = [path for path in (site / ".site-builder" / "manifests").iterdir() if path.suffix == ".json"]
+    newest = max(manifests, key=lambda path: path.stat().st_mtime_ns)
+    return {(file["path"], file["sha256"]) for file in json.loads(newest.read_bytes())["files"]}
 
 
 def touched(site: Path, change: Change) -> list[Path]:
