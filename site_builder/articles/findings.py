@@ -26,6 +26,11 @@ class Findings:
         """Notes a problem at ``node``; returns None, which stands for "no value"."""
         self.problems.append(Problem(self.path, node.line, node.column, message, hint))
 
+    def told_of(self, key: str) -> bool:
+        """Whether a problem's hint says that ``key`` was meant."""
+        meant = f"Did you mean '{key}'?"
+        return any(problem.hint == meant and problem.message.startswith("unknown key") for problem in self.problems)
+
     def expect(self, key: str, node: Node, expected: str, hint: str = "") -> Any:
         """Notes that the value of ``key`` is of a wrong type or form."""
         self.fail(node, f"{key}: found {describe(node)}, expected {expected}", hint)

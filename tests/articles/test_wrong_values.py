@@ -209,9 +209,16 @@ def test_all_faults_of_a_file_are_told_together_in_their_order():
     assert [place[:2] for place in found] == sorted(place[:2] for place in found)
     assert {line for line, _, _ in found} == {1, 3, 4, 5, 6, 7, 10}
     assert (6, 1, "key 'views' is given twice, first in line 5") in found
-    assert [message for line, _, message in found if line == 1] == ["'category' is missing", "'timestamp' is missing"]
+    assert [message for line, _, message in found if line == 1] == ["'timestamp' is missing"]
 
 
 def test_author_and_authors_exclude_each_other():
     problem = only_problem(source(author="Lin", authors="[Wei]"))
     assert (problem.line, problem.message) == (6, "both 'author' and 'authors' are given")
+
+
+@pytest.mark.parametrize("key", ["title", "category", "timestamp"])
+def test_a_misspelt_key_is_not_missing_too(key: str) -> None:
+    lines = ["title: T", "category: Retail", "timestamp: 2026-01-02"]
+    text = "\n".join(line.replace(key, key[:2] + key[3:]) for line in lines)
+    assert only_problem(f"---\n{text}\n---\nText.\n").hint == f"Did you mean '{key}'?"
