@@ -33,7 +33,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     are told of it; ``aliased`` holds the aliases of those that have any.  ``views`` are the counts to show, by URL:
     they are no part of cards or contexts.  ``links`` are the URLs of the pieces that bodies link to by their files
     (``catalog/links.py``), ``linking`` the articles that do so.  ``scores`` tell which pieces are most read,
-    ``leaders`` the first of them.
+    ``leaders`` the first of them; ``inherited`` names for an article's path those of gone files whose readers it has.
     """
 
     config: SiteConfig
@@ -70,6 +70,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     hidden_files: frozenset[str]
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    inherited: Mapping[str, Sequence[str]] = {}
 
     def category(self, index: int) -> Taxon:
         """The category of an article."""

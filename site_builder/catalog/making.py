@@ -120,6 +120,7 @@ def make_catalog(
         hidden_files=found.hidden_files,
         problems=tuple(problems),
         warnings=tuple(warnings),
+        inherited=inherited,
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from site_builder.building.known import known_catalog
 from site_builder.catalog.catalog import Catalog
-from site_builder.catalog.counts import days_of, inheritances
+from site_builder.catalog.counts import days_of
 from site_builder.catalog.most_read import Term, ranking, terms
 from site_builder.catalog.taxonomy import Taxon
 from site_builder.errors import Problem, SiteError, did_you_mean
@@ -58,8 +58,6 @@ def top(
     life = settings.half_life if half_life is None else half_life
     by = ranking(reach, life, at.astimezone(catalog.zone).toordinal())
     stored = read_views(site_dir, settings.store, max(by.first, 1))
-    existing = catalog.paths
-    inherited = inheritances(stored, catalog.articles, catalog.permalinks, existing)
     taxa = [
         found
         for found in (_taxon("category", category, catalog.categories), _taxon("tag", tag, catalog.tags))
@@ -68,7 +66,7 @@ def top(
     found = []
     for index in _members(catalog, taxa):
         article = catalog.articles[index]
-        days = days_of(article.path, stored, inherited)
+        days = days_of(article.path, stored, catalog.inherited)
         own = tuple(terms(article.views, catalog.local[index].toordinal(), days, by))
         found.append((sum(term.points for term in own), index, own))
     best = heapq.nlargest(count, found, key=lambda item: item[:2])

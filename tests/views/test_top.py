@@ -90,3 +90,16 @@ def test_a_tags_list_is_a_block_and_is_what_top_prints(counted):
     assert printed == ["ADA", "DI", "CY"]
     section = "//section[.//h2[normalize-space()='Loved']]"
     assert texts(made.site.html("index.html"), f"{section}//h3") == printed
+
+
+def test_a_hidden_pieces_readers_stay_its_own(counted):
+    """A piece that takes over a hidden one's address has no part in its readers: neither on pages nor here."""
+    made = counted()
+    made.add(log(readers(KAPOK, {0: 8})))
+    kapok = (made.site.path / "content" / "kapok.md").read_text()
+    made.site.write("content/kapok.md", kapok.replace("---\n", "---\ndraft: true\n", 1))
+    serge = (made.site.path / "content" / "serge.md").read_text()
+    made.site.write("content/serge.md", serge.replace("---\n", f"---\naliases: [{KAPOK}]\n", 1))
+    lines = run("views", "top", "--site", made.site.path, "--at", AT).stdout.splitlines()
+    assert "Kapok" not in "".join(lines)
+    assert not any("× " in line or ": 8" in line for line in lines)
