@@ -18,7 +18,7 @@ import msgspec
 
 from site_builder.building.manifest import STATE
 from site_builder.building.store import CACHE, Damaged, Store
-from site_builder.building.workers import beside
+from site_builder.building.workers import beside, can_be_beside
 from site_builder.errors import SiteError
 from site_builder.sources.scan import STAMP_SIZE, CopiedFile, SiteFiles, scan
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # A site whose cache is smaller is scanned sooner than a process is started.
 LEAST_CACHE = 4_000_000
 # The output is looked at with what the others leave of the processors: its answer is needed last.
-_POLITE = 19
+_POLITE = 5
 
 
 class _Scanned(msgspec.Struct, array_like=True):
@@ -61,7 +61,7 @@ def look_ahead(site_dir: Path, output: Path, jobs: int) -> Iterator[Looks]:
         is_small = cache.stat().st_size < LEAST_CACHE
     except OSError:
         is_small = True
-    if jobs < 2 or is_small:
+    if jobs < 2 or is_small or not can_be_beside():
         yield Looks(lambda: scan(site_dir), lambda entries: _are_untouched(output, entries), is_beside=False)
         return
     scanning = beside(lambda: _encoded(site_dir))
@@ -97,7 +97,7 @@ def _is_untouched(site_dir: Path, output: Path, cache: Path) -> bool:
     os.nice(_POLITE)
     table = pages_table(site_dir, output)
     try:
-        store = Store(cache)
+        store = Store(cache, read_only=True)
         return not store.journaled(table) and is_untouched(str(output), store.load(table, LookedAt))
     except (Damaged, SiteError):
         return False

@@ -120,11 +120,17 @@ def filled(entry: PageEntry, shown: str, output: Output) -> PageEntry | None:
             return None
         if stamp_of(status) != entry.stamp and sha256(data).digest() != entry.sha256:
             return None
-        first = last = 0
+        first: int | None = None
+        last = 0
         for (start, end), before, after in zip(places(entry), entry.shown.split("\n"), shown.split("\n"), strict=True):
+            # A disk that lost power may have kept older numbers, and nothing else tells.
+            if data[start:end] != before.encode():
+                return None
             if before != after:
                 data[start:end] = after.encode()
-                first, last = first or start, end
+                first, last = start if first is None else first, end
+        if first is None:
+            return None
         # In one piece: who dies here, or reads, has the page with the old or with the new counts.
         os.lseek(file, first, os.SEEK_SET)
         written = os.write(file, data[first:last])

@@ -109,11 +109,11 @@ def make_pages(
     make = functools.partial(_make_chunk, planned, site, known, output, Canon(), kept, os.getpid())
     decode = msgspec.msgpack.Decoder(_Answer).decode
     first_at: dict[tuple[str, int, str], Problem] = {}
-    waiting: list[tuple[bytes, list[int]]] = []
+    answers: list[tuple[bytes, list[int]]] = []
     finished = memory = 0
     for chunk, data in run(make, len(planned), jobs):
         result = decode(data)
-        waiting.append((bytes(result.entries), result.staged))
+        answers.append((bytes(result.entries), result.staged))
         made.waiting.extend([(known.pages[path], shown) for path, shown in result.waiting])
         if result.bodies:
             keep(result.bodies)
@@ -129,7 +129,7 @@ def make_pages(
         progress("render", finished, len(planned))
     if first_at:
         raise SiteError(first_at.values())
-    _take_up(waiting, made, known.build)
+    _take_up(answers, made, known.build)
     return made._replace(memory=memory)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def publish(
     if len(pages) < len(wanted):
         raise KeyError(min(wanted - pages.keys()))
     if state.is_unknown:
-        staged = _without_equal(staged, pages, target)
+        staged = _without_equal(staged, pages, target, state.owned)
     outdated = state.owned - wanted
     filled = [entry.path for entry, _ in made.waiting]
     if staged or outdated or filled:
@@ -82,12 +82,14 @@ def _fill(waiting: Sequence[Waiting], target: Output, jobs: int) -> dict[str, Pa
     return {entry.path: entry for entry in filled.entries}
 
 
-def _without_equal(staged: Iterable[str], pages: dict[str, PageEntry], target: Output) -> list[str]:
+def _without_equal(
+    staged: Iterable[str], pages: dict[str, PageEntry], target: Output, owned: Collection[str]
+) -> list[str]:
     """``staged`` less the files that the output holds already: taken over, since no build of it is on record.
 
     Raises :class:`SiteError` where it holds others.
     """
-    foreign = target.foreign(staged, frozenset())
+    foreign = target.foreign(staged, owned)
     wrong = []
     for path, other in foreign.items():
         if other == path and _equal(target.folder / path, Path(target.staged_at(path))):

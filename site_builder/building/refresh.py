@@ -88,7 +88,8 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
     """Fill the slots of all files; the number of files written.  Raises :class:`SiteError` for altered ones."""
     past = msgspec.structs.replace(state.build.past, counts=counts_of(catalog))
     addressed = list(catalog.views)
-    other = frozenset(short(addressed[index]) for index in recounted(state.build.past, past) or ())
+    counted = recounted(state.build.past, past)
+    other = frozenset(map(short, addressed if counted is None else [addressed[index] for index in counted]))
     slotted = [entry for entry in state.pages.values() if entry.slots] if other else []
     counts = Counts(catalog.views, catalog.config.views.display)
     build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)

@@ -52,11 +52,12 @@ class State:
         except Damaged as damage:
             self._warn(f"cannot be used: {damage}")
             self._begin_anew()
-        recorded = owned_files(site_dir, output) if not self.pages else frozenset[str]()
+        # After a build that was broken off, the cache may know of a part of the output only.
+        recorded = owned_files(site_dir, output) if not self.build.number else frozenset[str]()
         if recorded and not was_there:
             self._warn("is missing")
         self.owned = recorded | self.pages.keys()
-        self.is_unknown = not self.owned
+        self.is_unknown = not self.build.number and not recorded
 
     def _read(self) -> None:
         self._store = store = Store(self._path)
@@ -137,7 +138,8 @@ class State:
     def _builds(self) -> dict[str, BuildEntry]:
         try:
             return self._store.load("builds", BuildEntry)
-        except Damaged:  # which :meth:`_save` will meet too
+        except Damaged as damage:
+            self._make_again(damage)
             return {}
 
     def _make_again(self, damage: Damaged) -> None:
@@ -149,6 +151,11 @@ class State:
         except (OSError, Damaged) as error:
             raise SiteError([Problem(f"{STATE}/{CACHE}", message=f"cannot be made: {error}")]) from None
         self._is_anew = True
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether the cache broke while it was in use, and lacks what was not saved since."""
+        return self._is_anew
 
     @property
     def cache(self) -> Path:

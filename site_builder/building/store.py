@@ -72,31 +72,37 @@ class Damaged(Exception):
 class Store:
     """One cache file, open.  Every method raises :class:`Damaged`, and :class:`SiteError` on a full disk."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens ``path``, making it where it does not exist."""
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Opens ``path``, making it where it does not exist; ``read_only`` leaves it as it is, and only loads."""
         self.path = path
         # The paths in each segment, by table: who writes one need not look through all records.
         self._members: dict[str, dict[int, list[str]]] = {}
         is_new = not path.exists()
         with self._guarded():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+            if read_only:
+                self._connection = sqlite3.connect(
+                    f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None
+                )
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._connection = sqlite3.connect(path, isolation_level=None, timeout=60)
             try:
-                self._prepare(is_new)
+                self._prepare(is_new and not read_only, read_only)
             except BaseException:
                 self._connection.close()
                 raise
 
-    def _prepare(self, is_new: bool) -> None:
+    def _prepare(self, is_new: bool, read_only: bool) -> None:
         execute = self._connection.execute
-        # Written by a crashed process or not at all: a commit survives a kill, and that is what is promised.
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = NORMAL")
+        if not read_only:
+            # Written by a crashed process or not at all: a commit survives a kill, and that is what is promised.
+            execute("PRAGMA journal_mode = WAL")
+            execute("PRAGMA synchronous = NORMAL")
         found = execute("PRAGMA user_version").fetchone()[0]
         tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if found == FORMAT and tables:
             return
-        if not is_new and (found or tables):
+        if read_only or (not is_new and (found or tables)):
             raise Damaged(f"it has the format {found}, this version writes {FORMAT}")
         self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
 
@@ -134,7 +140,7 @@ class Store:
         """All records of ``table`` by their ``path``."""
         decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
         found: dict[str, Entry] = {}
-        members = self._members[table] = {}
+        members: dict[int, list[str]] = {}
         wanted: list[int] = []
         with self._guarded():
             rows = self._connection.execute("SELECT bucket, sum, data FROM segments WHERE name = ?", (table,))
@@ -148,6 +154,7 @@ class Store:
                 found.update(zip(paths, entries, strict=True))
         if sorted(members) != wanted:
             raise Damaged("a part of it is missing")
+        self._members[table] = members
         return found
 
     def journaled(self, table: str) -> set[str]:

@@ -171,7 +171,7 @@ class Beside(Generic[Result]):
 
 def beside(task: Callable[[], Result], *, is_worth_it: bool = True) -> Beside[Result]:
     """Start ``task`` in a process of its own, where there is a core for it; else it runs when it is asked for."""
-    if not is_worth_it or available_jobs() < 2 or not _can_fork():
+    if not is_worth_it or not can_be_beside():
         return Beside(task)
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
@@ -188,6 +188,11 @@ def beside(task: Callable[[], Result], *, is_worth_it: bool = True) -> Beside[Re
     process.start()
     theirs.close()
     return Beside(task, ours, process)
+
+
+def can_be_beside() -> bool:
+    """Whether :func:`beside` has a core, and a way, to start a process."""
+    return available_jobs() >= 2 and _can_fork()
 
 
 def _can_fork() -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ import pytest
 
 from site_builder import SiteError
 from site_builder.building.lock import only_one
+from site_builder.building.output import Output
 from site_builder.building.state import CACHE
 from site_builder.building.store import Store
 from tests.building.killing import build_and_die
@@ -155,6 +157,48 @@ def test_a_cache_that_breaks_while_a_build_runs_is_written_whole_again(
     assert "damaged meanwhile" in "".join(problem.message for problem in made.build(AT).warnings)
     again = made.build(AT)
     assert (again.rendered, again.written, again.warnings) == (0, 0, ())
+
+
+class _Died(Exception):
+    """A build that ends where the test wants it to."""
+
+
+def die(*_: Any) -> None:
+    raise _Died
+
+
+def test_a_cache_that_broke_and_a_build_that_died_then_leave_the_output_ours(
+    made: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget = Store.forget
+
+    def break_and_forget(store: Store, *args: Any) -> None:
+        monkeypatch.setattr(Store, "forget", forget)
+        with contextlib.closing(sqlite3.connect(store.path)) as database, database:
+            database.execute("DROP TABLE journal")
+        forget(store, *args)
+
+    monkeypatch.setattr(Store, "forget", break_and_forget)
+    monkeypatch.setattr(Output, "publish", die)
+    made.write("content/a3.md", article("Another", 4, body="Other."))
+    with pytest.raises(_Died):
+        made.build(AT)
+    monkeypatch.undo()
+    made.build(AT)
+    assert made.files() == clean_files(made, tmp_path)
+
+
+def test_an_output_without_records_that_a_build_took_over_in_part_is_taken_over_by_the_next(
+    made: SiteDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(made.path / ".site-builder")
+    (made.out / "2026/11/a2/index.html").unlink()
+    monkeypatch.setattr(Output, "publish", die)
+    with pytest.raises(_Died):
+        made.build(AT)
+    monkeypatch.undo()
+    made.build(AT)
+    assert made.files() == clean_files(made, tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["", "garbage", "half", "older"])
