@@ -6,7 +6,6 @@ In: the texts of all templates by name.  Out: compiled templates, their closures
 from __future__ import annotations
 
 import copy
-import functools
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -76,6 +75,9 @@ class Templates:
         self._sources = sources
         self._lines = {name: source.text.count("\n") + 1 for name, source in sources.items()}
         self._origins: dict[str, tuple[tuple[int, str], ...]] = {}
+        # Its own, so that they go with it: a program that builds again and again keeps none of them.
+        self._made: dict[tuple[str, tuple[str, ...] | None], jinja2.Template] = {}
+        self._modules: dict[str, object] = {}
         self._environment = PureEnvironment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -114,6 +116,7 @@ class Templates:
     def with_values(self, values: Mapping[str, object]) -> Templates:
         """The same templates with other values, by the same names; they are not linked, nor compiled again."""
         other = copy.copy(self)
+        other._made, other._modules = {}, {}  # noqa: SLF001  (its own copy)
         # Templates keep the globals that they were made with, and macros their texts: both begin anew.
         environment = self._environment.overlay(cache_size=-1)
         environment.globals = {**self._environment.globals, **values}
@@ -167,12 +170,17 @@ class Templates:
             elif named.value not in self._sources:
                 yield node.lineno, 1, f"no template '{named.value}'", did_you_mean(named.value, self._sources)
 
-    @functools.cache  # noqa: B019  (lives as long as the build)
     def get(self, name: str, fields: tuple[str, ...] | None = None) -> jinja2.Template:
         """The compiled template, for pages that give it just ``fields``; None for one that may be given any names.
 
         The two render the same; knowing the fields is faster.  Raises :class:`SiteError` where there is none.
         """
+        found = self._made.get((name, fields))
+        if found is None:
+            found = self._made[name, fields] = self._get(name, fields)
+        return found
+
+    def _get(self, name: str, fields: tuple[str, ...] | None) -> jinja2.Template:
         environment = self._environment
         self._require(name)
         constants = environment.globals
@@ -192,13 +200,14 @@ class Templates:
         if name not in self._sources:
             raise SiteError([Problem(f"templates/{name}", message="this template is needed and does not exist")])
 
-    @functools.cache  # noqa: B019  (lives as long as the build)
     def _module(self, name: str) -> object:
         """What others import from the template."""
-        try:
-            return self.get(name, ()).module
-        except Exception:  # noqa: BLE001  (raised again, with the template's lines)
-            self._environment.handle_exception()
+        if name not in self._modules:
+            try:
+                self._modules[name] = self.get(name, ()).module
+            except Exception:  # noqa: BLE001  (raised again, with the template's lines)
+                self._environment.handle_exception()
+        return self._modules[name]
 
     def uses(self) -> dict[str, Uses]:
         """What each template uses, by name."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import msgspec
 import pytest
 
@@ -78,3 +81,15 @@ class Context(msgspec.Struct, frozen=True):
 def test_everything_is_escaped_once() -> None:
     found = templates(page="{{ title }}")
     assert found.get("page.html").render({"title": "A & <b>"}) == "A &amp; &lt;b&gt;"
+
+
+def test_a_program_that_builds_again_and_again_keeps_no_templates() -> None:
+    found = templates(part="{% macro m() %}x{% endmacro %}", page='{% from "part.html" import m %}{{ m() }}{{ body }}')
+    for fields in ((), ("body",), None):
+        found.get("page.html", fields)
+    other = found.with_values({"site": "T"})
+    other.get("page.html", ("body",))
+    gone = [weakref.ref(found), weakref.ref(other)]
+    del found, other
+    gc.collect()
+    assert [reference() for reference in gone] == [None, None]
