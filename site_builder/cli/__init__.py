@@ -70,13 +70,17 @@ def main() -> None:
     """
 
 
+_THREADED = "obstore"
+
+
 def run() -> None:
     """:func:`main` as a program.  What its commands hold of a large archive is not taken apart at the end."""
     held: list[object] = []
     try:
         main(obj=held)
     except SystemExit as ended:
-        if held and isinstance(ended.code, int):
+        # Threads of the library for object stores may still call Python while that is taken apart: it would abort.
+        if (held or _THREADED in sys.modules) and isinstance(ended.code, int):
             is_told = all([_flushed(sys.stdout), _flushed(sys.stderr)])
             os._exit(ended.code if is_told else ended.code or 1)
         raise

@@ -13,7 +13,7 @@ STEPS = (
     ("os", "open"),
     ("os", "mkdir"),
     ("os", "unlink"),
-    ("os", "write"),
+    ("site_builder.building.filling", "filled"),
     ("site_builder.building.store", "Store.forget"),
     ("site_builder.building.store", "Store.save"),
     ("site_builder.building.output", "Output.stage"),

@@ -109,7 +109,7 @@ def test_a_bit_that_flips_anywhere_in_the_cache_changes_no_output_and_stops_no_b
     expected = made.files()
     cache = made.path / ".site-builder" / CACHE
     chance = Random(1)
-    for _ in range(120):
+    for _ in range(40):
         data = bytearray(cache.read_bytes())
         place = chance.randrange(len(data))
         for step in range(chance.choice((1, 1, 20))):
