@@ -19,7 +19,7 @@ import msgspec
 
 from site_builder.building.output import Output, cannot_write
 from site_builder.building.records import PageEntry, places, with_counts
-from site_builder.building.workers import run
+from site_builder.building.workers import gathered
 from site_builder.errors import SiteError
 from site_builder.sources.scan import stamp_of
 
@@ -79,13 +79,7 @@ def fill_all(waiting: Sequence[Waiting], output: Output, jobs: int) -> Filled:
     Raises :class:`SiteError` where one cannot be written.
     """
     fill = functools.partial(_fill_some, waiting, output)
-    decode = msgspec.msgpack.Decoder(Filled).decode
-    found = Filled()
-    for _, data in run(fill, len(waiting), jobs):
-        part = decode(data)
-        found.entries += part.entries
-        found.altered += part.altered
-    return found
+    return gathered(fill, len(waiting), jobs, Filled)
 
 
 def _fill_some(waiting: Sequence[Waiting], output: Output, chunk: range) -> bytes:

@@ -23,7 +23,7 @@ from site_builder.building.records import Counts, PageEntry, named, short
 from site_builder.building.snapshot import pieces_of
 from site_builder.building.state import State, opened
 from site_builder.building.unchanged import rankings_key, read_key, views_key
-from site_builder.building.workers import run
+from site_builder.building.workers import gathered
 from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
@@ -129,14 +129,7 @@ def _renew_all(
 ) -> _Renewed:
     """Give ``slotted`` the counts of today, of which only those of ``other`` (short forms) can be others."""
     renew = functools.partial(_renew_some, slotted, other, counts, target)
-    decode = msgspec.msgpack.Decoder(_Renewed).decode
-    found = _Renewed()
-    for _, data in run(renew, len(slotted), jobs):
-        part = decode(data)
-        found.filled += part.filled
-        found.staged += part.staged
-        found.altered += part.altered
-    return found
+    return gathered(renew, len(slotted), jobs, _Renewed)
 
 
 def _renew_some(

@@ -20,9 +20,12 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Literal, TypeVar
 
+import msgspec
+
 from site_builder.errors import SiteError
 
 Result = TypeVar("Result")
+Lists = TypeVar("Lists", bound=msgspec.Struct)
 
 # Small enough that processes end together, large enough that the queue costs nothing.
 CHUNKS_A_JOB = 24
@@ -56,6 +59,17 @@ def run(task: Callable[[range], Result], count: int, jobs: int) -> Iterator[tupl
             yield chunk, task(chunk)
         return
     yield from _run_beside(task, chunks, min(jobs, len(chunks)), method)
+
+
+def gathered(task: Callable[[range], bytes], count: int, jobs: int, kind: type[Lists]) -> Lists:
+    """What :func:`run` gives for a ``task`` whose answers are structs of lists as MessagePack, list by list."""
+    decode = msgspec.msgpack.Decoder(kind).decode
+    found = kind()
+    for _, data in run(task, count, jobs):
+        part = decode(data)
+        for name in kind.__struct_fields__:
+            getattr(found, name).extend(getattr(part, name))
+    return found
 
 
 def _method(count: int) -> Literal["", "fork", "spawn"]:
