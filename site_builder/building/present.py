@@ -53,7 +53,7 @@ def present(folder: str, entries: Mapping[str, PageEntry], untouched: bool = Fal
     return Present(found, lost)
 
 
-def is_untouched(folder: str, entries: Mapping[str, PageEntry | LookedAt]) -> bool:
+def is_untouched(folder: str, entries: Mapping[str, LookedAt]) -> bool:
     """Whether every file has the stamp that its entry says: none was touched since."""
     lstat = os.lstat
     try:

@@ -27,7 +27,19 @@ _NO_WAY = " "
 _BETWEEN = "\n"
 
 
-class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class LookedAt(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The beginning of a :class:`PageEntry`, read alone: enough to see whether its file is as it was left."""
+
+    path: str
+    kind: str
+    template_key: bytes = b""
+    context_key: bytes = b""
+    sha256: bytes = b""
+    size: int = 0
+    stamp: Stamp = b""
+
+
+class PageEntry(LookedAt, frozen=True, array_like=True, gc=False):
     """A file of the output that is a build's work, and the key that is true of it.
 
     ``template_key`` and ``context_key`` together are the page's key; for a copied file the latter is the digest
@@ -42,13 +54,6 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     and in which build.
     """
 
-    path: str
-    kind: str
-    template_key: bytes = b""
-    context_key: bytes = b""
-    sha256: bytes = b""
-    size: int = 0
-    stamp: Stamp = b""
     slots: bytes = b""
     ways: str = ""
     shown: str = ""
@@ -61,18 +66,6 @@ class PageEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def is_true(self) -> bool:
         """Whether the entry says anything of the file."""
         return bool(self.context_key)
-
-
-class LookedAt(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The beginning of a :class:`PageEntry`, read alone: enough to see whether its file is as it was left."""
-
-    path: str
-    kind: str
-    template_key: bytes = b""
-    context_key: bytes = b""
-    sha256: bytes = b""
-    size: int = 0
-    stamp: Stamp = b""
 
 
 class Past(msgspec.Struct, frozen=True, array_like=True):
