@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.preprocessors import NormalizeWhitespace
 
 from site_builder.config import Markdown
 from site_builder.rendering.markdown.body import ConversionError
 from site_builder.rendering.markdown.extensions import load, short_configs
-from site_builder.rendering.markdown.gates import EXTENSIONS, HARMLESS, expand, gate_of, is_open, marks_of, normal
+from site_builder.rendering.markdown.gates import (
+    EXTENSIONS,
+    HARMLESS,
+    expand,
+    gate_of,
+    is_open,
+    marks_of,
+    normal,
+    quicken,
+)
 from site_builder.rendering.markdown.sanitize import may_hold_tags
 
 # Sets of marks seen, of which more than a few hundred do not occur in real archives.
@@ -27,6 +37,7 @@ class _Variant(NamedTuple):
     blocks: list[Any]
     inline: list[Any]
     footnotes: list[FootnoteExtension]
+    end: str  # what the source lacks where the step that normalizes it is left out
 
 
 class PythonMarkdown:
@@ -68,7 +79,7 @@ class PythonMarkdown:
             extension.unique_prefix = 0  # else UNIQUE_IDS would number the bodies in the order they come
         done = False
         try:
-            html: str = engine.reset().convert(source)
+            html: str = engine.reset().convert(source + variant.end)
             done = True
         except (ConversionError, RecursionError, MemoryError):
             raise
@@ -101,7 +112,8 @@ class PythonMarkdown:
             [part for part in parts if is_open(gate_of(part), marks)] for parts in self._parts[names]
         )
         footnotes = [extension for extension in engine.registeredExtensions if isinstance(extension, FootnoteExtension)]
-        return _Variant(engine, preprocessors, blocks, inline, footnotes)
+        normalizes = not self._gated or any(isinstance(part, NormalizeWhitespace) for part in preprocessors)
+        return _Variant(engine, preprocessors, blocks, inline, footnotes, "" if normalizes else "\n\n")
 
     def _is_needed(self, name: str, marks: frozenset[str]) -> bool:
         # A configured table of contents does more than ids (permalinks, levels): it is needed for every heading.
@@ -109,6 +121,8 @@ class PythonMarkdown:
 
     def _make(self, names: tuple[str, ...]) -> Any:
         engine: Any = load(names, self._configs)
+        if self._gated:
+            quicken(engine)
         if self._escaped:
             engine.preprocessors.deregister("html_block", strict=False)
             engine.inlinePatterns.deregister("html", strict=False)

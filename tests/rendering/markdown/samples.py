@@ -53,6 +53,9 @@ ARTICLES = {
     "heading with note": "## Sales[^1] & `a<b` <b>bold</b>\n\n[^1]: Source\n",
     "indented after list": "- a\n\n        code\n\n    para\n\ntext\n    not code\n",
     "reference title": "[a]: <https://x.test>\n    'T'\n[b]: /y (z)\n\n[a] [b]\n",
+    "raw html after blanks": "- ## Fig\n  <div>b</div>\n\nMilan\n  <p>c</p>\n\nTitle\n=<b>\n",
+    "blanks in blank lines": "a\n   \nb\n\n    \n    code\n   \n    more\n \n> q\n>  \n> r\n  ",
+    "one sign": "Price # 3\n\n\\[a](/b) \\`x\n\n1 > 0\n\n## A\n=\n\nB\n= \n\nC=\n\n= =\n",
     "unclosed": "**bold and [link](https://x.test and `code and <div\n\n## H `x\n",
 }
 
@@ -80,6 +83,14 @@ BLOCKS = st.one_of(
         lambda start, parts: start + "".join(a + b for a, b in parts),
         _STARTS,
         st.lists(st.tuples(st.one_of(_WORDS, _MARKS), _SPACES), min_size=1, max_size=14),
+    ),
+)
+# Lines of several samples under each other mean what none of their authors thought of.
+_LINES = sorted({line for text in ARTICLES.values() for line in text.splitlines()})
+MIXTURES = st.builds(
+    lambda lines: "\n".join(start + line for start, line in lines),
+    st.lists(
+        st.tuples(st.sampled_from(["", "", "", "    ", "  ", "> ", "- ", "1. "]), st.sampled_from(_LINES)), max_size=12
     ),
 )
 BODIES = st.builds(
