@@ -38,6 +38,22 @@ def test_version_answers_at_once_and_loads_neither_jinja_nor_markdown(tmp_path: 
     assert float(seconds) < 0.5
 
 
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from site_builder.__main__ import run\n"
+        "run()"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nstopped\n")
+
+
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_command_explains_itself(name: str) -> None:
     result = run(*filter(None, [name]), "--help")
