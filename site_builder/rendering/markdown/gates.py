@@ -2,8 +2,8 @@
 
 A gate is a *necessary* condition on the source: some of its groups of marks has all its marks in the
 source.  It looks at no place, so it stays necessary wherever the syntax stands: blocks lose prefixes (of
-quotes, list items, footnotes) before they are read, but nothing that was apart ever comes together.
-What has no gate is always on.
+quotes, list items, footnotes) before they are read, and nothing that was apart comes together, but for the lines of
+raw HTML: see :func:`marks_of`.  What has no gate is always on.
 """
 
 from __future__ import annotations
@@ -146,15 +146,27 @@ def _looked_for() -> list[tuple[str, frozenset[str]]]:
 
 _LOOKED_FOR = _looked_for()
 _ALL_MARKS = frozenset(MARKS)
+# What the table of contents is asked for with: nobody writes that in pieces, and where it is made, headings of raw
+# HTML get their ids last.
+_WHOLE = frozenset(mark for group in EXTENSIONS["toc"] for mark in group)
+# In its preprocessor a block of raw HTML starts where only blanks stand before it in its line.
+_RAW_BLOCK = re.compile(r"\n\s{0,3}<")
 
 
 def marks_of(source: str) -> frozenset[str]:
-    """The marks that stand in ``source`` (see :func:`normal`)."""
+    """The marks that may stand in ``source`` (see :func:`normal`) when blocks and texts are read.
+
+    From the line in which a block of raw HTML ends, Python-Markdown takes out references, comments and further tags:
+    what stands around them comes together.  With such blocks all that a mark is made of makes the mark.
+    """
     lines = f"\n{source}\n"
     found: set[str] = set()
     for mark, parts in _LOOKED_FOR:
         if found >= parts and mark in lines:
             found.add(mark)
+    if "<" in found and _RAW_BLOCK.search(lines):
+        characters = set(lines)
+        found.update(mark for mark in _ALL_MARKS - _WHOLE if characters.issuperset(mark))
     return _ALL_MARKS & found
 
 

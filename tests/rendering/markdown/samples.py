@@ -93,6 +93,10 @@ MIXTURES = st.builds(
         st.tuples(st.sampled_from(["", "", "", "    ", "  ", "> ", "- ", "1. "]), st.sampled_from(_LINES)), max_size=12
     ),
 )
+# In the line in which a block of raw HTML ends, what is between further tags and references comes together.
+_SNIPS = ["<hr>", "<??>", "<!-- -->", "<div>", "</div>", "&amp;", "&#65", "[a]", ": /u", "]", "(", "[", "^1", "!", "*", "x",
+          "  ", " ", "\n", "`", "_", "#", "[A]: abbr"]  # fmt: skip
+TAILS = st.builds("".join, st.lists(st.sampled_from(_SNIPS), max_size=14))
 BODIES = st.builds(
     lambda blocks, between: between.join(blocks) + "\n",
     st.lists(BLOCKS, min_size=1, max_size=5),

@@ -14,7 +14,7 @@ from site_builder.rendering.markdown.gates import EXTENSIONS, HARMLESS, MARKS, m
 from site_builder.rendering.markdown.links import LinkPolicy
 from site_builder.rendering.markdown.python_markdown import PythonMarkdown
 from tests.rendering.markdown.dom import shape
-from tests.rendering.markdown.samples import ARTICLES, ATTACKS, BODIES, MIXTURES
+from tests.rendering.markdown.samples import ARTICLES, ATTACKS, BODIES, MIXTURES, TAILS
 
 WITHOUT_TOC = tuple(name for name in Markdown().extensions if name != "toc")
 EVERY = (*Markdown().extensions, "admonition", "nl2br", "sane_lists", "wikilinks", "codehilite")
@@ -45,8 +45,26 @@ def test_gates_change_nothing(engines, source: str):
     assert html_of(gated, source) == html_of(everything, source)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<hr>[a]&amp;: /u\n\n[a]",
+        "<hr>[a]&amp;(/u)",
+        "<hr>!<!-- -->[a](/u)",
+        "<hr>  &amp;  text",
+        "<??>e  &#1<p>",
+        "\x0c<hr>*<!-- -->[A]: long\n\nA",
+        "text [&amp;^1]\n\n <hr>[&amp;^1]: note",
+    ],
+)
+@pytest.mark.parametrize("engines", [DEFAULT, MANY, BARE], ids=["default", "many", "bare"])
+def test_what_raw_html_held_apart_is_read_together(engines, source: str):
+    gated, everything = engines
+    assert html_of(gated, source) == html_of(everything, source)
+
+
 @pytest.mark.fuzz
-@given(st.one_of(BODIES, MIXTURES))
+@given(st.one_of(BODIES, MIXTURES, TAILS))
 def test_gates_change_nothing_of_random_bodies(source: str):
     for gated, everything in (DEFAULT, ESCAPED, MANY, BARE):
         assert html_of(gated, source) == html_of(everything, source)
