@@ -31,3 +31,7 @@ class Absent(Stopped):
 
 class Moved(Exception):
     """The target's state is not the one that was read: another deploy was there meanwhile."""
+
+
+class Damaged(Exception):
+    """The target holds other bytes than were sent.  Sending them again may help."""

@@ -42,6 +42,8 @@ class Proxy:
         self.rate = 0
         self.before: Callable[[int], None] = lambda _: None
         self.after: Callable[[int], None] = lambda _: None
+        # What the server is sent in place of a request's body.
+        self.spoil: Callable[[bytes], bytes] = lambda body: body
         self._lock = threading.Lock()
         self._line = threading.Lock()
 
@@ -71,6 +73,7 @@ class Proxy:
         with self._lock:
             self.requests, self.log, self.fault, self.rate = 0, [], None, 0
             self.before = self.after = lambda _: None
+            self.spoil = lambda body: body
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -83,6 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         number = proxy.number(f"{self.command} {self.path}")
         proxy.carry(len(body))
         proxy.before(number)
+        body = proxy.spoil(body)
         fault = proxy.fault_of(number)
         if fault == "reset":
             self._reset()
@@ -95,6 +99,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault in {"500", "503", "429"}:
             self._answer(int(fault), [("Retry-After", "1")] if fault != "500" else [], b"")
         else:
+            if len(body) != int(self.headers.get("Content-Length") or 0):
+                self.headers.replace_header("Content-Length", str(len(body)))
             status, headers, data = self._ask(body)
             proxy.after(number)
             if fault == "lost answer":
