@@ -23,6 +23,7 @@ from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.due import next_due
 from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
+from site_builder.catalog.pins import without_pins_to
 from site_builder.catalog.urls import Addresses, addresses
 from site_builder.config import SiteConfig, parse_config
 from site_builder.errors import Problem, SiteError
@@ -192,7 +193,11 @@ def snapshot_of(
     """The site as of ``instant``.  Raises :class:`SiteError` with every problem found."""
     outlined = sources.inputs.outlined(sources.files.articles)
     articles, documents = pieces_of(outlined)
-    catalog = _catalog(outlined, articles, documents, sources, instant, drafts=drafts, strict=strict)
+    try:
+        catalog = _catalog(outlined, articles, documents, sources, instant, drafts=drafts, strict=strict)
+    except SiteError as error:
+        beside = _problems_beside(error.problems, articles, documents, sources, instant, drafts=drafts)
+        raise SiteError([*error.problems, *beside]) from None
     config = sources.config
     until = next_due(articles, documents, config, instant, drafts=drafts)
     hidden = len(outlined) - len(catalog.paths) - len(catalog.documents)
@@ -200,12 +205,57 @@ def snapshot_of(
     # From here on an article is read anew where it is wanted: in a large archive that spares much memory.
     del outlined, articles, documents
     pages = plan(catalog)
-    texts = (sources.config_text, config.site.logo)
-    copied = shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
+    copied = _copied(catalog, sources)
     site = Snapshot(sources, catalog, pages, copied, warnings, hidden, until, kept)
-    planned = zip(site.paths, [page.source for page in pages], strict=True)
-    check_plan(catalog, [*planned, *((file.path, file.source) for file in copied)], strict=strict)
+    problems = [*_plan_problems(catalog, site.paths, pages, copied), *(catalog.warnings if strict else ())]
+    if problems:
+        raise SiteError([*problems, *_problems_of_rendering(sources, catalog)])
     return site
+
+
+def _problems_beside(
+    problems: Iterable[Problem],
+    articles: Iterable[Outline],
+    documents: Iterable[Document],
+    sources: Sources,
+    instant: datetime,
+    *,
+    drafts: bool,
+) -> list[Problem]:
+    """What is wrong beside ``problems``, of pieces and files that these do not name: one run shall tell all."""
+    faulty = {problem.path for problem in problems}
+    catalog = make_catalog(
+        (without_pins_to(article, faulty) for article in articles if article.path not in faulty),
+        (document for document in documents if document.path not in faulty),
+        sources.config,
+        instant,
+        drafts=drafts,
+        again=sources.inputs.article,
+    )
+
+    pages = plan(catalog)
+    plan_problems = _plan_problems(catalog, [page.path for page in pages], pages, _copied(catalog, sources))
+    return [*plan_problems, *_problems_of_rendering(sources, catalog)]
+
+
+def _problems_of_rendering(sources: Sources, catalog: Catalog) -> list[Problem]:
+    """Templates that do not compile, extensions of Markdown that cannot be used."""
+    problems: list[Problem] = []
+    try:
+        templates_of(sources.files, sources.config, template_values(sources.files, catalog))
+    except SiteError as error:
+        problems += error.problems
+    try:
+        make_converter(sources.config.markdown, catalog.addresses.host)
+    except SiteError as error:
+        problems += error.problems
+    return problems
+
+
+def _copied(catalog: Catalog, sources: Sources) -> list[CopiedFile]:
+    config = sources.config
+    texts = (sources.config_text, config.site.logo)
+    return shown_files(sources.files, catalog.hidden_files, Own.of(config.site.url), texts)
 
 
 def take_snapshot(
@@ -301,11 +351,10 @@ def pieces_of(parsed: Iterable[Parsed] | Iterable[Outlined]) -> tuple[list[Any],
     return [item.article for item in items if item.article], [item.document for item in items if item.document]
 
 
-def check_plan(catalog: Catalog, outputs: list[tuple[str, str]], *, strict: bool) -> None:
-    """Raises :class:`SiteError` for pins that lead nowhere, outputs that share a path, if ``strict`` links that do."""
-    problems: list[Problem] = [*catalog.problems, *collisions(outputs), *(catalog.warnings if strict else ())]
-    if problems:
-        raise SiteError(problems)
+def _plan_problems(catalog: Catalog, paths: list[str], pages: list[Planned], copied: list[CopiedFile]) -> list[Problem]:
+    """Pins that lead nowhere, outputs that share a path; ``paths`` are those of ``pages``."""
+    planned = zip(paths, [page.source for page in pages], strict=True)
+    return [*catalog.problems, *collisions([*planned, *((file.path, file.source) for file in copied)])]
 
 
 def fingerprinted(assets: dict[str, str], site: Addresses) -> tuple[str, ...]:

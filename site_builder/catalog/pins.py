@@ -6,7 +6,7 @@ address of the piece on the site (``/2019/06/kapok/``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -72,6 +72,17 @@ def resolve_pins(articles: Sequence[Outline], permalinks: Sequence[str]) -> tupl
             resolve(article, "next", article.next) if article.next else None,
         )
     return pins, problems
+
+
+def without_pins_to(article: Outline, unread: Collection[str]) -> Outline:
+    """``article`` without the pins that may mean one of the pieces at ``unread``, whose addresses nobody knows."""
+    names = {_name(path) for path in unread}
+
+    def is_sure(pin: str) -> bool:
+        return not pin.startswith("/") and _name(pin) not in names
+
+    wanted = article.next if article.next and is_sure(article.next) else ""
+    return msgspec.structs.replace(article, related=tuple(filter(is_sure, article.related)), next=wanted)
 
 
 def _name(path: str) -> str:

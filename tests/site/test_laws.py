@@ -244,3 +244,25 @@ def test_all_faults_are_told_together(site) -> None:
         made.build()
     assert {problem.path for problem in caught.value.problems} == {f"content/{name}.md" for name in "abcd"}
     assert all(problem.line for problem in caught.value.problems)
+
+
+# What no piece alone is at fault for: a shared path, a pin, a template, an extension.
+_BETWEEN = {
+    "content/x/twin.md": piece(),
+    "content/y/twin.md": piece(),
+    "content/pin.md": piece(related=["nowhere.md"]),
+    "templates/home.html": "{% if %}",
+    "templates/listing.html": "{{ x | nofilter }}",
+    "site.yaml": "markdown: {extensions: [tabels]}\n",
+}
+_FAULTY_BETWEEN = {"site.yaml", "content/y/twin.md", "content/pin.md", "templates/home.html", "templates/listing.html"}
+
+
+def test_faults_of_pieces_and_those_between_them_are_told_together(site) -> None:
+    faulty = {"content/a.md": piece(viwes=3), "content/b.md": piece(image="/missing.jpg", image_alt="x")}
+    sure = {"content/c.md": piece(next="a.md", related=["b", "/2026/01/b/"])}
+    for files, paths in (({}, set()), (faulty | sure, set(faulty))):
+        with pytest.raises(SiteError) as caught:
+            site({**_BETWEEN, **files}).build()
+        named = {problem.path for problem in caught.value.problems}
+        assert named == _FAULTY_BETWEEN | paths, str(caught.value)
