@@ -148,10 +148,14 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description:>12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with contextlib.ExitStack() as stack:
+        bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        stack.callback(bar.stop)
         tasks: dict[str, TaskID] = {}
 
         def tell(phase: str, done: int, total: int) -> None:
+            # Not before: a bar would take a guard's question for text of its own.
+            bar.start()
             if phase not in tasks:
                 tasks[phase] = bar.add_task(phase, total=total)
             bar.update(tasks[phase], completed=done)
@@ -188,9 +192,11 @@ def print_report(report: DeployReport) -> None:
         click.echo(f"{report.target}: nothing to do, {report.base or 'nothing'} is live")
     else:
         _print_groups(report, names=planned)
-        done = "to send" if planned else "sent"
+        done = ("to bring back", "brought back") if report.restores else ("to send", "sent")
         before = f", {plural(report.arrived_before, 'file')} sent before" if report.arrived_before else ""
-        click.echo(f"{plural(report.bytes, 'byte')} {done}, {plural(report.unchanged, 'file')} unchanged{before}")
+        click.echo(
+            f"{plural(report.bytes, 'byte')} {done[not planned]}, {plural(report.unchanged, 'file')} unchanged{before}"
+        )
         for path in report.in_place[:SHOWN]:
             click.echo(f"  changes under its old name, which pages in readers' caches use too: {path}")
     if planned and report.purge:
@@ -199,6 +205,8 @@ def print_report(report: DeployReport) -> None:
             click.echo(f"  {address}")
         if len(report.purge) > SHOWN:
             click.echo(f"  … and {len(report.purge) - SHOWN:,} more (--json has all)")
+    for reason in report.refusals:
+        click.secho(f"would be refused without --yes: {reason}", fg="yellow")
     if report.outcome == "deployed":
         what = f"{report.restores} is back as {report.release}" if report.restores else f"{report.release} is live"
         click.echo(f"{report.target}: {what} ({report.seconds:.1f} s)")

@@ -7,7 +7,7 @@ ended: ``SiteError`` (the site is at fault), ``Refused`` (nothing was changed), 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -103,11 +103,12 @@ def _attempt(work: Work, folder: Path, config: SiteConfig, name: str, options: O
     if source:
         check_sizes(source.folder, (operation.entry for operation in plan.operations))
     report = make_report(name, "would deploy", plan, config.site.url, found.arrived if found else {})
+    reasons = () if source is None else tuple(refusals(plan, journal.last(), settings.vanish_percent))
     if options.dry_run:
         report.requests = target.requests
+        report.refusals = reasons
         return report
-    if options.rollback is None:
-        ask(refusals(plan, journal.last(), settings.vanish_percent), insist)
+    ask(reasons, insist)
     if plan.empty and not live.begun:
         work.tidy(live)
         report.outcome = "nothing to do"
@@ -167,7 +168,7 @@ def opened(settings: Settings, config: SiteConfig, site_dir: Path, work: Path) -
         target.close()
 
 
-def ask(reasons: Iterator[str], insist: Insist) -> None:
+def ask(reasons: Iterable[str], insist: Insist) -> None:
     """Raises :class:`Refused` with the reasons, if there are any and nobody insists."""
     refused = Refused(reasons, may_insist=True)
     if refused.reasons and not insist(refused):

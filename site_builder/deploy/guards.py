@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from site_builder.deploy.plan import ASSETS, Plan
-from site_builder.deploy.release import State
+from site_builder.deploy.release import Entry, State
 
 
 def refusals(plan: Plan, based_on: str, vanish_percent: int) -> Iterator[str]:
@@ -16,8 +16,8 @@ def refusals(plan: Plan, based_on: str, vanish_percent: int) -> Iterator[str]:
     """
     if plan.base is None:
         return
-    pages = sum(entry.kind not in ASSETS for entry in plan.base.files)
-    gone = sum(entry.kind not in ASSETS for entry in plan.removed)
+    pages = sum(map(_is_page, plan.base.files))
+    gone = sum(map(_is_page, plan.removed))
     if gone * 100 > pages * vanish_percent:
         yield f"{gone:,} of {pages:,} live pages would vanish, more than {vanish_percent} %"
     live, new = plan.base.info, plan.release.info
@@ -25,6 +25,11 @@ def refusals(plan: Plan, based_on: str, vanish_percent: int) -> Iterator[str]:
         yield f"the live release {live.id} was built as of {live.instant}, this one as of {new.instant}: it is older"
     elif based_on not in {"", live.id}:
         yield f"the live release {live.id} is not {based_on}, the last one from here: another was deployed since"
+
+
+def _is_page(entry: Entry) -> bool:
+    """What stands compressed beside a page is none of its own."""
+    return entry.kind not in ASSETS and not entry.source
 
 
 def lock_in_the_way(state: State, own_token: str, now: int) -> str:

@@ -26,7 +26,9 @@ Action = Literal["add", "change", "headers", "again"]
 Group = Literal["assets", "pages", "listings", "front"]
 
 ASSETS = frozenset(("asset", "file"))
-LISTINGS = frozenset(("category", "tag", "author", "source", "year", "month", "index"))
+LISTINGS = frozenset(
+    ("category", "tag", "author", "source", "year", "month", "index", "latest", "ranking", "fragment", "views")
+)
 FRONT = frozenset(("home", "feed", "sitemap", "robots", "host"))
 
 PHASES = ("assets", "new pages", "new listings", "pages", "listings", "front")

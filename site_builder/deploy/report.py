@@ -36,6 +36,8 @@ class DeployReport(msgspec.Struct, kw_only=True):
     """Facts of one deploy; ``purge`` are the addresses whose answer changed, ``bytes`` what is sent, uncompressed.
 
     ``in_place`` are unfingerprinted files whose bytes changed under a name that old pages use too.
+    A file that stands compressed beside another is named and counted only where that one stays as it is.
+    ``refusals`` is why a guard would refuse what a dry run shows.
     ``checked`` pages were found at the live address as they were deployed.
     """
 
@@ -55,6 +57,7 @@ class DeployReport(msgspec.Struct, kw_only=True):
     seconds: float = 0.0
     checked: int = 0
     warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
 
 
 class EndedEarly(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,28 +78,31 @@ def make_report(target: str, outcome: Outcome, plan: Plan, site_url: str, arrive
         for operation in [*operations, *earlier]
         if not (operation.entry.kind == "asset" and operation.action == "add")
     } | {entry.origin for entry in plan.removed}
+    sent = {operation.entry.path for operation in operations}
+    files = [operation for operation in operations if operation.entry.source not in sent]
+    gone = {entry.path for entry in plan.removed}
     return DeployReport(
         target=target,
         outcome=outcome,
         release=plan.release.info.id,
         base=plan.base.info.id if plan.base else "",
         restores=plan.release.info.restores,
-        groups=_groups(operations, plan.removed),
+        groups=_groups(files, [entry for entry in plan.removed if entry.source not in gone]),
         phases=tuple(
             PhaseCount(
                 name=phase.name,
-                files=len(phase.operations),
-                bytes=sum(operation.entry.size for operation in phase.operations),
+                files=sum(operation.entry.source not in sent for operation in phase.operations),
+                bytes=sum(operation.entry.size for operation in phase.operations if operation.entry.source not in sent),
             )
             for phase in plan.phases
         ),
-        bytes=sum(operation.entry.size for operation in operations),
-        unchanged=len(plan.release.files) - len(operations) - len(earlier),
-        arrived_before=len(earlier),
+        bytes=sum(operation.entry.size for operation in files),
+        unchanged=sum(not entry.source for entry in plan.release.files) - _plain(files) - _plain(earlier),
+        arrived_before=_plain(earlier),
         purge=tuple(site_url.rstrip("/") + quoted(address(path)) for path in sorted(changed)),
         in_place=tuple(
             operation.entry.path
-            for operation in operations
+            for operation in files
             if operation.entry.kind == "file" and operation.action == "change" and operation.entry.path in before
         ),
     )
@@ -109,7 +115,11 @@ def quoted(path: str) -> str:
     return quote(path, safe="/~!$&'()*+,;=:@-._")
 
 
-def _groups(operations: list[Operation], removed: tuple[Entry, ...]) -> dict[Group, Changes]:
+def _plain(operations: Iterable[Operation]) -> int:
+    return sum(not operation.entry.source for operation in operations)
+
+
+def _groups(operations: list[Operation], removed: list[Entry]) -> dict[Group, Changes]:
     names: tuple[Group, ...] = ("assets", "pages", "listings", "front")
     groups: dict[Group, Changes] = {}
     for name in names:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,7 @@ def test_a_deploy_from_build_to_rollback(portal: SiteDir, tmp_path: Path):
 
     code, text = deploy(portal, "--rollback", "live")
     assert (code, "is back as" in text) == (0, True)
+    assert " bytes brought back, " in text
     assert (tmp_path / "www" / "current" / "index.html").read_bytes() == first
     code, text = deploy(portal, "--list")
     assert (code, text.count("\n")) == (0, 3)
@@ -68,6 +72,9 @@ def test_guards_say_what_to_do(portal: SiteDir):
     for number in range(5):
         portal.remove(f"content/p{number}.md")
     build(portal)
+    code, text = deploy(portal, "--dry-run")
+    assert (code, text.count("would be refused without --yes: ")) == (0, 1)
+    assert "live pages would vanish" in text
     code, text = deploy(portal, "--json", portal.path / "report.json")
     told = json.loads((portal.path / "report.json").read_text())
     assert told["outcome"] == "refused"
@@ -76,6 +83,30 @@ def test_guards_say_what_to_do(portal: SiteDir):
     assert "live pages would vanish, more than 20 %" in text
     assert "--yes" in text
     assert deploy(portal, "--yes")[0] == 0
+
+
+def test_the_question_of_a_guard_is_readable_on_a_terminal(portal: SiteDir):
+    pty = pytest.importorskip("pty")
+    build(portal)
+    deploy(portal)
+    for number in range(5):
+        portal.remove(f"content/p{number}.md")
+    build(portal)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "site_builder", "deploy", "--site", str(portal.path)]
+    environment = os.environ | {"TERM": "xterm"}
+    program = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    os.write(ours, b"y\n")
+    told = b""
+    with contextlib.suppress(OSError):
+        # Linux raises where the other end is closed.
+        while data := os.read(ours, 4096):
+            told += data
+    assert program.wait(60) == 0
+    os.close(ours)
+    assert b"Deploy all the same? [y/N]: " in told
+    assert b"is live" in told
 
 
 def test_an_unknown_target_and_a_wrong_setting_are_told(portal: SiteDir):

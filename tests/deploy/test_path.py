@@ -135,6 +135,27 @@ def test_compressed_files_stand_beside(desk: Desk, www: Path):
     assert "2026/odd/piece/index.html.gz" not in files
 
 
+def test_what_stands_compressed_beside_is_not_told_twice(desk: Desk, www: Path):
+    desk.configure(f"path: {www}, compress: [gzip, brotli]")
+    desk.output(paper(1))
+    first = desk.deploy()
+    plain = {path for path in paper(1) if path.endswith("index.html")}
+    groups = first.groups
+    assert {*groups["pages"].added, *groups["listings"].added, "index.html"} == plain
+    assert (first.unchanged, first.bytes) == (0, sum(map(len, paper(1).values())))
+    desk.output(paper(2))
+    second = desk.deploy()
+    assert second.groups["pages"].removed == ("2026/odd/piece/index.html",)
+    assert second.unchanged + sum(phase.files for phase in second.phases) == len(paper(2))
+    # One encoding less takes no page away, and more of them none to readers.
+    desk.configure(f"path: {www}, compress: [gzip]")
+    third = desk.deploy(yes=False)
+    assert third.groups["front"].removed == ("index.html.br",)
+    assert third.unchanged == len(paper(2))
+    desk.configure(f"path: {www}, compress: [gzip, brotli]")
+    assert desk.deploy(yes=False).groups["front"].added == ("index.html.br",)
+
+
 def test_an_output_that_is_no_finished_build_is_refused(desk: Desk, www: Path):
     with pytest.raises(Refused, match="not a finished build"):
         desk.deploy()

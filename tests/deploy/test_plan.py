@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from site_builder.catalog import taxonomy
 from site_builder.deploy.guards import lock_in_the_way, refusals
-from site_builder.deploy.plan import PHASES, Grace, Live, Plan, make_plan
+from site_builder.deploy.plan import PHASES, Grace, Live, Plan, group_of, make_plan
 from site_builder.deploy.release import (
     Entry,
     Lock,
@@ -25,6 +27,7 @@ from site_builder.deploy.release import (
     encode_state,
 )
 from tests.deploy.outputs import kind_of
+from tests.support.sample import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +49,24 @@ def info(number: int, instant: str = "2026-11-22T00:00:00+00:00") -> ReleaseInfo
 
 def grace(number: int, releases: int = 5, hours: int = 0) -> Grace:
     return Grace(releases, hours * HOUR, number * HOUR, number)
+
+
+# Every kind of page that there is, so that a new one is given a thought.
+GROUPS = {
+    "pages": {"article", "document", "redirect", "404"},
+    "listings": {"category", "tag", "author", "source", "year", "month", "index"}
+    | {"latest", "ranking", "fragment", "views"},
+    "front": {"home", "feed", "sitemap", "robots", "host"},
+}
+
+
+def test_every_kind_of_page_has_its_group():
+    text = "".join(path.read_text() for path in (REPOSITORY / "site_builder/pages").glob("*.py"))
+    named = {*re.findall(r'\bPlanned\("([a-z0-9]+)"', text), *taxonomy.KINDS}
+    assert named == set().union(*GROUPS.values())
+    assert {kind: group_of(kind) for kind in named} == {
+        kind: group for group, kinds in GROUPS.items() for kind in kinds
+    }
 
 
 def first(files: Mapping[str, str], instant: str = "2026-11-22T00:00:00+00:00") -> Plan:
