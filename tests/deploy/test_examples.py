@@ -42,6 +42,24 @@ def test_every_host_has_a_complete_workflow():
         assert job["steps"]
 
 
+def test_what_a_deploy_remembers_is_kept_when_a_step_fails():
+    """A deploy whose purge failed stands; the next run must know it, or it is refused and so is every later one."""
+    workflows = [text for text in examples("yaml") if "runs-on" in text and "site-builder deploy" in text]
+    assert len(workflows) == 3
+    for text in workflows:
+        (job,) = yaml.safe_load(text)["jobs"].values()
+        deploying = next(number for number, step in enumerate(job["steps"]) if "$OPTIONS" in step.get("run", ""))
+        assert job["steps"][deploying]["env"]["OPTIONS"] == "${{ inputs.options }}"
+        (restored,) = [step for step in job["steps"] if "cache/restore" in step.get("uses", "")]
+        (saved,) = [step for step in job["steps"][deploying:] if "cache/save" in step.get("uses", "")]
+        assert saved["if"] == "always()"
+        assert saved["with"]["path"] == restored["with"]["path"]
+        assert saved["with"]["key"] == restored["with"]["key"]
+        assert restored["with"]["key"].startswith(restored["with"]["restore-keys"])
+        # A second attempt of a run cannot save under the name of the first.
+        assert "github.run_attempt" in saved["with"]["key"]
+
+
 def test_other_examples_can_be_read(tmp_path: Path):
     assert [json.loads(text)["Version"] for text in examples("json")] == ["2012-10-17"]
     assert [tomllib.loads(text)["build"]["publish"] for text in examples("toml")] == ["public"]
