@@ -20,12 +20,14 @@ import msgspec
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.local import LocalSite
 from site_builder.deploy.plan import Phase, Plan
-from site_builder.deploy.release import Entry, Release, ReleaseInfo, State, decode_release
+from site_builder.deploy.release import Entry, Release, ReleaseInfo, State, by_path, decode_release
 from site_builder.deploy.stops import Absent, Moved, Stopped
 from site_builder.deploy.target import Note
 from site_builder.deploy.wanted import Manner
 
 RECORD = ".site-builder/release"
+# What stands beside the site's own files.
+EXTRA = (".nojekyll", "CNAME")
 NAMES = {"release": "id", "number": "number", "instant": "instant", "restores": "restores"}
 # How far back the branch is fetched, at least: what --list shows and rollbacks reach.
 DEPTH = 100
@@ -71,9 +73,10 @@ class Git:
         log = self._git("log", "--format=%H%x1f%ct%x1f%B%x1e", f"--max-count={depth}", "refs/deploy/live").decode()
         infos = [_info(*entry.strip().split("\x1f", 2)) for entry in log.split("\x1e") if entry.strip()]
         found = []
+        newest = max(len(infos), *(info.number + position for position, (_, info) in enumerate(infos)))
         for position, (commit, info) in enumerate(infos):
             self._commits[info.id] = commit
-            number = max(infos[0][1].number, len(infos)) - position
+            number = newest - position
             found.append(msgspec.structs.replace(info, number=number))
         return State(write=self._head, releases=tuple(found)), self._head
 
@@ -88,15 +91,23 @@ class Git:
             raise Absent(f"the branch has no release {name}")
         commit = self._commits[name]
         tree = self._tree(commit)
-        if RECORD in tree:
-            return decode_release(self._git("cat-file", "blob", tree[RECORD]))
-        info = ReleaseInfo(id=name, number=0, instant="", deployed=0, files=len(tree), size=0)
-        kinds = {"html": "article"}
-        files = tuple(
-            Entry(path, bytes.fromhex(blob), 0, kinds.get(path.rpartition(".")[2], "file"))
-            for path, blob in sorted(tree.items())
-        )
-        return Release(info=info, files=files)
+        if RECORD not in tree:
+            info = ReleaseInfo(id=name, number=0, instant="", deployed=0, files=len(tree), size=0)
+            return Release(info=info, files=tuple(_of_somebody(path, blob) for path, blob in sorted(tree.items())))
+        record = decode_release(self._git("cat-file", "blob", tree[RECORD]))
+        return record if record.info.id == name else self._changed_by_hand(name, record, tree)
+
+    def _changed_by_hand(self, name: str, record: Release, tree: dict[str, str]) -> Release:
+        """What a commit that somebody made upon one of ours holds: its record tells of ours."""
+        ours = self._commits.get(record.info.id)
+        before = self._tree(ours) if ours else {}
+        same = {path for path, blob in tree.items() if before.get(path) == blob}
+        files = {entry.path: entry for entry in record.files if entry.path in same}
+        kept = tuple(item for item in record.kept if item.entry.path in same)
+        known = {*files, *(item.entry.path for item in kept), RECORD, *EXTRA}
+        files |= {path: _of_somebody(path, blob) for path, blob in tree.items() if path not in known}
+        info = msgspec.structs.replace(record.info, id=name, restores="", files=len(files))
+        return msgspec.structs.replace(record, info=info, files=tuple(sorted(files.values(), key=by_path)), kept=kept)
 
     def survey(self, base: Release, state: State) -> Release:
         """Every file of the newest commit is read."""
@@ -262,6 +273,11 @@ _FOR_GOOD = re.compile(
 
 # A deploy may be run by a hook, whose repository is not ours.
 _LOCAL = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"))
+
+
+def _of_somebody(path: str, blob: str) -> Entry:
+    """A file that is not known to be ours; git's digest differs from that of every file of a build."""
+    return Entry(path, bytes.fromhex(blob), 0, "article" if path.endswith(".html") else "file")
 
 
 def _message(info: ReleaseInfo) -> str:

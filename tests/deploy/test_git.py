@@ -117,6 +117,33 @@ def test_a_branch_of_somebody_else_is_asked_about(desk: Desk, remote: Path, tmp_
     assert commits(remote) == 2
 
 
+def test_a_commit_by_hand_is_not_undone_unasked(desk: Desk, remote: Path, tmp_path: Path):
+    for edition in (1, 2):
+        desk.output(paper(edition))
+        desk.deploy()
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--branch=gh-pages", str(remote), str(clone))
+    (clone / "hand.html").write_text("<p>A word from the publisher.</p>")
+    (clone / "index.html").write_text("<p>Corrected by hand.</p>")
+    (clone / "robots.txt").unlink()
+    git(clone, "add", "-A")
+    who = ("-c", "user.name=bo", "-c", "user.email=bo@localhost")
+    git(clone, *who, "commit", "--quiet", "-m", "Corrections")
+    git(clone, "push", "--quiet")
+    by_hand = branch(remote)
+    for edition in (2, 3):
+        desk.output(paper(edition))
+        with pytest.raises(Refused, match="another was deployed since"):
+            desk.deploy(yes=False)
+    report = desk.deploy()
+    assert report.groups["pages"].removed == ("hand.html",)
+    assert site(remote, paper(3)) == paper(3)
+    newest = releases(desk.path)[1].releases
+    assert [info.number for info in newest] == [4, 3, 2, 1]
+    desk.deploy(rollback=newest[1].id)
+    assert site(remote, by_hand) | {".nojekyll": b""} == by_hand
+
+
 def test_of_two_that_begin_together_one_is_refused(desk: Desk, remote: Path, tmp_path: Path):
     other = Desk(tmp_path / "other")
     other.configure(f"git: {remote}")
