@@ -96,13 +96,13 @@ def _attempt(work: Work, folder: Path, config: SiteConfig, name: str, options: O
         info = work.new_release(live, entries, manifest.instant)
     else:
         source = None
-        old = work.to_restore(live.state, options.rollback)
+        old = work.to_restore(live, options.rollback)
         entries, headers = old.files, old.headers
         info = work.new_release(live, entries, old.info.instant, restores=old.info.restores or old.info.id)
     plan, found = work.plan(live, info, entries, headers, resume=options.resume)
     if source:
         check_sizes(source.folder, (operation.entry for operation in plan.operations))
-    report = make_report(name, "would deploy", plan, config.site.url, found.arrived if found else {})
+    report = make_report(name, "would deploy", plan, settings.url or config.site.url, found.arrived if found else {})
     reasons = () if source is None else tuple(refusals(plan, journal.last(), settings.vanish_percent))
     if options.dry_run:
         report.requests = target.requests

@@ -103,16 +103,25 @@ class Work:
                 return decode_release(data)
         return self.target.release(name)
 
-    def to_restore(self, state: State, wish: str) -> Release:
-        """The release that a rollback brings back.  Raises :class:`Refused` where the target does not hold it."""
+    def to_restore(self, live: Live, wish: str) -> Release:
+        """The release that a rollback brings back: ``wish``, or the last one before the live one that is another.
+
+        Raises :class:`Refused` where the target does not hold it.
+        """
+        state = live.state
         infos = {info.id: info for info in state.releases}
         if not wish:
             # What a rollback restored counts as the release that it restored: the next rollback goes further back.
             here = state.releases[0].restores or state.releases[0].id if state.releases else ""
             older = [info for info in state.releases if here in infos and info.number < infos[here].number]
-            if not older:
-                raise Refused(["there is no release before the live one on the target"])
-            wish = older[0].id
+            shown = live.release.files if live.release else ()
+            for info in older:
+                # What was only repaired, or deployed again, is no way back.
+                release = self.target.release(info.id)
+                if release.files != shown:
+                    return release
+            which = "with other files than the live one" if older else "before the live one"
+            raise Refused([f"there is no release {which} on the target"])
         if wish not in infos:
             raise Refused([f"the target holds no release {wish}. site-builder deploy --list shows those it has"])
         return self.target.release(wish)

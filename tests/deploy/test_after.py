@@ -41,6 +41,16 @@ def test_a_command_gets_the_changed_addresses_and_no_others(desk: Desk, tmp_path
     assert (tmp_path / "purged").read_text() == "https://www.example.com/\n"
 
 
+def test_the_addresses_are_those_where_readers_of_this_target_read(desk: Desk, tmp_path: Path):
+    with hook(lambda asked: served(tmp_path / "www", asked)) as server:
+        desk.configure(f"path: {tmp_path}/www, url: '{server.address}', purge_command: 'true'")
+        desk.output(paper(1))
+        desk.deploy()
+        desk.output(paper(1) | {"index.html": b"new"})
+        assert desk.deploy(dry_run=True).purge == (f"{server.address}/",)
+        assert desk.deploy().purge == (f"{server.address}/",)
+
+
 def test_a_command_that_fails_is_told(desk: Desk, tmp_path: Path):
     desk.configure(f"path: {tmp_path}/www, purge_command: 'false'")
     desk.output(paper(1))

@@ -109,6 +109,25 @@ def test_a_rollback_brings_back_the_bytes_and_the_next_goes_further(desk: Desk, 
         desk.deploy(rollback="nonsense")
 
 
+def test_a_release_that_only_repaired_is_no_way_back(desk: Desk, www: Path):
+    for edition in (1, 2):
+        desk.output(paper(edition))
+        desk.deploy()
+    (www / "current" / "index.html").unlink()
+    assert desk.deploy(force=True).outcome == "deployed"
+    assert desk.deploy(rollback="").outcome == "deployed"
+    assert {path: live(www)[path] for path in paper(1)} == paper(1)
+    with pytest.raises(Refused, match="no release before the live one"):
+        desk.deploy(rollback="")
+    # The same site again, repaired: there is none that is another.
+    desk.configure(f"path: {www}-2")
+    desk.deploy()
+    (www.with_name(f"{www.name}-2") / "current" / "index.html").unlink()
+    desk.deploy(force=True)
+    with pytest.raises(Refused, match="no release with other files than the live one"):
+        desk.deploy(rollback="")
+
+
 def test_releases_beyond_the_grace_go(desk: Desk, www: Path):
     desk.configure(f"path: {www}, keep_releases: 2, keep_hours: 0")
     for edition in range(1, 6):
