@@ -220,7 +220,7 @@ def _serve(task: Callable[[range], object], pipe: Connection, others: list[Conne
     gc.disable()  # as in the parent: what it makes lives long
     for other in others:
         other.close()
-    while (chunk := pipe.recv()) is not None:
+    while (chunk := _next(pipe)) is not None:
         answer: tuple[range, SiteError | str | None, object]
         try:
             answer = (chunk, None, task(chunk))
@@ -228,14 +228,27 @@ def _serve(task: Callable[[range], object], pipe: Connection, others: list[Conne
             answer = (chunk, error, None)
         except Exception:  # noqa: BLE001  (carried to the parent, which raises it)
             answer = (chunk, traceback.format_exc(), None)
-        try:
-            pipe.send(answer)
-        except BrokenPipeError:
-            os._exit(1)
-    pipe.send(None)
+        _tell(pipe, answer)
+    _tell(pipe, None)
     pipe.close()
     # No clean-up of what the parent owns.
     os._exit(0)
+
+
+def _next(pipe: Connection) -> range | None:
+    """The next chunk; the process ends where the parent is gone, however it ended."""
+    try:
+        chunk: range | None = pipe.recv()
+    except (EOFError, ConnectionError):
+        os._exit(1)
+    return chunk
+
+
+def _tell(pipe: Connection, answer: object) -> None:
+    try:
+        pipe.send(answer)
+    except ConnectionError:
+        os._exit(1)
 
 
 def _obituary(code: int | None) -> str:

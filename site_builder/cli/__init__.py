@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import io
 import os
 import sys
 from typing import TextIO
@@ -76,6 +77,7 @@ _THREADED = "obstore"
 def run() -> None:
     """:func:`main` as a program.  What its commands hold of a large archive is not taken apart at the end."""
     held: list[object] = []
+    _use_streams()
     try:
         main(obj=held)
     except SystemExit as ended:
@@ -91,6 +93,23 @@ def run() -> None:
         with contextlib.suppress(OSError):
             click.echo(f"what there is to tell cannot be written: {error.strerror}", err=True)
         os._exit(1)
+
+
+def _use_streams() -> None:
+    """See to it that all three streams are there, and that no sign is one that they cannot write.
+
+    A stream that was closed for the program leaves its number to the next file that is opened, such as the cache.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _flushed(stream: TextIO | None) -> bool:

@@ -74,7 +74,7 @@ def read_config_text(site_dir: Path) -> str:
     except FileNotFoundError:
         return ""
     except (UnicodeDecodeError, OSError) as error:
-        raise SiteError([Problem("site.yaml", message=f"cannot be read: {error}", hint="Save it as UTF-8")]) from None
+        raise SiteError([_unreadable("site.yaml", error)]) from None
 
 
 def require_content(site_dir: Path) -> None:
@@ -158,8 +158,10 @@ def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp
                 continue
             path = f"{folder}/{name}"
             if not _is_text(name):
-                shown = path.encode(errors="replace").decode(errors="replace")
-                problems.append(Problem(shown, message="the file's name holds characters that are no text"))
+                # On one line, and without what a terminal would obey.
+                shown = "".join(sign if _is_text(sign) else "?" for sign in path)
+                message = "the file's name holds characters that are no text"
+                problems.append(Problem(shown, message=message, hint="Rename it"))
             elif entry.is_file(follow_symlinks=False):
                 if stamps is not None:
                     stamps[path] = stamp_of(entry.stat(follow_symlinks=False))
@@ -221,10 +223,16 @@ def _read_templates(starter: Path, site_dir: Path, problems: list[Problem]) -> d
             try:
                 text = (root / path).read_text(encoding="utf-8-sig")
             except (UnicodeDecodeError, OSError) as error:
-                problems.append(Problem(path, message=f"cannot be read: {error}", hint="Save it as UTF-8"))
+                problems.append(_unreadable(path, error))
                 continue
             templates[path.removeprefix("templates/")] = (path, text)
     return templates
+
+
+def _unreadable(path: str, error: UnicodeDecodeError | OSError) -> Problem:
+    if isinstance(error, UnicodeDecodeError):
+        return Problem(path, message=f"cannot be read: {error}", hint="Save it as UTF-8")
+    return Problem(path, message=f"cannot be read: {error.strerror}")
 
 
 def read_source(site_dir: str, path: str) -> Source:
