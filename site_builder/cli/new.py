@@ -29,10 +29,13 @@ def command(site_dir: Path, headline: str, category: str, author: str) -> None:
     from site_builder.articles.beginning import beginning, quoted
     from site_builder.articles.characters import DISALLOWED
     from site_builder.config import parse_config
-    from site_builder.sources.scan import read_config_text
+    from site_builder.sources.scan import read_config_text, require_content
     from site_builder.text import fold, slug_of
 
-    config = parse_config(read_config_text(site_dir))
+    config_text = read_config_text(site_dir)
+    if not config_text:
+        require_content(site_dir)  # in a folder that is no site nobody would find the file again
+    config = parse_config(config_text)
     names = {fold(entry.name): entry.name for entry in config.categories}
     title, author, category = (DISALLOWED.sub("", " ".join(text.split())) for text in (headline, author, category))
     if not title:

@@ -89,6 +89,13 @@ def test_new_never_overwrites(made: SiteDir) -> None:
     assert path.read_text() == "mine"
 
 
+def test_new_writes_nothing_into_a_folder_that_is_no_site(tmp_path: Path) -> None:
+    result = run("new", "--site", tmp_path, "A headline")
+    assert result.exit_code == 1
+    assert "there is no folder 'content' here. Start one with: site-builder init" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_new_knows_the_sections_of_the_paper(made: SiteDir) -> None:
     result = run("new", "--site", made.path, "A headline", "--category", "Retial")
     assert result.exit_code == 1

@@ -149,6 +149,7 @@ _ALL_MARKS = frozenset(MARKS)
 # What the table of contents is asked for with: nobody writes that in pieces, and where it is made, headings of raw
 # HTML get their ids last.
 _WHOLE = frozenset(mark for group in EXTENSIONS["toc"] for mark in group)
+_ODD_BLANK = re.compile(r"[^\S \n]")
 # In its preprocessor a block of raw HTML starts where only blanks stand before it in its line.
 _RAW_BLOCK = re.compile(r"\n\s{0,3}<")
 
@@ -157,14 +158,15 @@ def marks_of(source: str) -> frozenset[str]:
     """The marks that may stand in ``source`` (see :func:`normal`) when blocks and texts are read.
 
     From the line in which a block of raw HTML ends, Python-Markdown takes out references, comments and further tags:
-    what stands around them comes together.  With such blocks all that a mark is made of makes the mark.
+    what stands around them comes together.  Notes lose all kinds of blanks at their end.  With such blocks and such
+    notes all that a mark is made of makes the mark.
     """
     lines = f"\n{source}\n"
     found: set[str] = set()
     for mark, parts in _LOOKED_FOR:
         if found >= parts and mark in lines:
             found.add(mark)
-    if "<" in found and _RAW_BLOCK.search(lines):
+    if ("<" in found and _RAW_BLOCK.search(lines)) or ("[^" in found and _ODD_BLANK.search(lines)):
         characters = set(lines)
         found.update(mark for mark in _ALL_MARKS - _WHOLE if characters.issuperset(mark))
     return _ALL_MARKS & found

@@ -55,10 +55,12 @@ def test_gates_change_nothing(engines, source: str):
         "<??>e  &#1<p>",
         "\x0c<hr>*<!-- -->[A]: long\n\nA",
         "text [&amp;^1]\n\n <hr>[&amp;^1]: note",
+        "[^1]\n\n[^1]: note\n    -\x85",
+        "[^1]\n\n[^1]:\n    ***\u3000 \xa0",
     ],
 )
 @pytest.mark.parametrize("engines", [DEFAULT, MANY, BARE], ids=["default", "many", "bare"])
-def test_what_raw_html_held_apart_is_read_together(engines, source: str):
+def test_what_raw_html_or_blanks_held_apart_is_read_together(engines, source: str):
     gated, everything = engines
     assert html_of(gated, source) == html_of(everything, source)
 
