@@ -32,14 +32,14 @@ def command(site_dir: Path, headline: str, category: str, author: str) -> None:
     from site_builder.sources.scan import read_config_text, require_content
     from site_builder.text import fold, slug_of
 
+    title, author, category = (DISALLOWED.sub("", " ".join(text.split())) for text in (headline, author, category))
+    if not title:
+        raise click.UsageError("the headline is empty")
     config_text = read_config_text(site_dir)
     if not config_text:
         require_content(site_dir)  # in a folder that is no site nobody would find the file again
     config = parse_config(config_text)
     names = {fold(entry.name): entry.name for entry in config.categories}
-    title, author, category = (DISALLOWED.sub("", " ".join(text.split())) for text in (headline, author, category))
-    if not title:
-        raise click.UsageError("the headline is empty")
     if category and names and fold(category) not in names:
         raise SiteError(
             [

@@ -14,7 +14,7 @@ import msgspec
 from markupsafe import Markup
 
 from site_builder.errors import Problem, SiteError, did_you_mean
-from site_builder.model import BodyRef, Heading, Page, Rendered
+from site_builder.model import BodyRef, Heading, Page, Record, Rendered
 from site_builder.references import folder_of
 from site_builder.rendering.addresses import with_addresses
 from site_builder.rendering.markdown import Body, ConversionError, Converter
@@ -150,8 +150,7 @@ class Renderer:
             message = str(error) or type(error).__name__
             hint = ""
             if isinstance(error, AttributeError) and isinstance(error.obj, msgspec.Struct) and error.name:
-                message = f"there is no '{error.name}' in {type(error.obj).__name__}"
-                hint = did_you_mean(error.name, error.obj.__struct_fields__)
+                message, hint = _missing(error.name, error.obj)
             raise SiteError([Problem(place[0], place[1], 1, f"{message} ({while_rendering})", hint)]) from error
 
     def body(self, page: Page) -> RenderedBody:
@@ -159,6 +158,15 @@ class Renderer:
         _, values = self._with_values(self._with_source(page))
         found: RenderedBody = values["body"]
         return found
+
+
+def _missing(name: str, record: msgspec.Struct) -> tuple[str, str]:
+    """What is said of a field that ``record`` has not, and the hint."""
+    if not isinstance(record, Record):
+        return f"there is no '{name}' in {type(record).__name__}", did_you_mean(name, record.__struct_fields__)
+    near = did_you_mean(name, record)
+    hint = near if near.startswith("Did") else f"Not every 'extra' has it: ask first, with \"'{name}' in …\""
+    return f"there is no '{name}' in this 'extra'", hint
 
 
 def _each(step: Callable[[Before], After], items: Iterable[Before | SiteError]) -> list[After | SiteError]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from site_builder.config import Markdown
 from site_builder.errors import Problem, SiteError
-from site_builder.model import BodyRef, Page, Rendered
+from site_builder.model import BodyRef, Page, Record, Rendered
 from site_builder.rendering.markdown import make_converter
 from site_builder.rendering.renderer import Renderer
 from site_builder.rendering.templates import Templates, TemplateSource
@@ -24,6 +25,10 @@ class Context(msgspec.Struct, frozen=True):
 
 class Plain(msgspec.Struct, frozen=True):
     title: str
+
+
+class Free(msgspec.Struct, frozen=True):
+    free: Record
 
 
 def read(reference: BodyRef) -> str:
@@ -71,3 +76,22 @@ def test_each_page_of_many_gives_what_it_gives_alone() -> None:
         "includes or calls itself without end (while rendering /e)",
         "Last: <p><em>content/two.md</em></p>",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("kiker", "there is no 'kiker' in this 'extra' (while rendering /a). Did you mean 'kicker'?"),
+        (
+            "colour",
+            "there is no 'colour' in this 'extra' (while rendering /a). "
+            "Not every 'extra' has it: ask first, with \"'colour' in …\"",
+        ),
+    ],
+)
+def test_a_free_key_that_a_piece_has_not_is_told_by_the_keys_that_it_has(asked: str, says: str) -> None:
+    templates = Templates({"a.html": TemplateSource("templates/a.html", "{{ free." + asked + " }}")}, {}, {})
+    made = Renderer(templates, make_converter(Markdown(engine="markdown"), ""), read)
+    with pytest.raises(SiteError) as caught:
+        made.render(Page("plain", "a", "a.html", Free(Record((("kicker", "x"),)))))
+    assert str(caught.value) == f"templates/a.html:1:1: {says}"
