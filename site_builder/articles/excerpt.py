@@ -1,7 +1,7 @@
 """The excerpt of a body: in, Markdown source; out, a line or two of plain text.
 
-Text up to ``<!--more-->`` where the body has that mark; else the first :data:`MAX_WIDTH` columns, cut at a
-sentence, else at a word, with an ellipsis.  Only the body's start is read.
+Text up to ``<!--more-->`` where the body has that mark and text before it; else the first :data:`MAX_WIDTH` columns,
+cut at a sentence, else at a word, with an ellipsis.  Only the body's start is read.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def excerpt(body: str, more: bool) -> str:
     end; other text that is cut ends with ``…``, within :data:`MAX_WIDTH` columns.
     """
     if "<" in body and (mark := _MORE.search(body)):
-        return " ".join(plain_blocks(body[: mark.start()]))
+        chosen = " ".join(plain_blocks(body[: mark.start()]))
+        if chosen:
+            return chosen  # else only an image stands before the mark
     text = ""
     for block in plain_blocks(body, MAX_WIDTH):
         text = f"{text} {block}" if text else block

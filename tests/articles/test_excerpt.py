@@ -93,7 +93,7 @@ def test_a_short_body_is_its_own_excerpt():
 def test_the_text_before_the_mark_is_the_excerpt():
     for mark in ("<!--more-->", "<!-- more -->", "<!-- MORE -->"):
         assert excerpt(f"# H\n\n{LONG * 3}\n\nLast{mark} word\n\nRest", more=True) == (LONG * 3).strip() + " Last"
-    assert excerpt("<!--more-->\nText", more=False) == ""
+    assert excerpt("![A shop](a.jpg)\n\n<!--more-->\n\nText", more=False) == "Text"
 
 
 def test_a_summary_is_the_excerpt():

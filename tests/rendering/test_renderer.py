@@ -78,15 +78,14 @@ def test_each_page_of_many_gives_what_it_gives_alone() -> None:
     ]
 
 
+_RENDERING = "(while rendering /a)"
+
+
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    "asked, says",
     [
-        ("kiker", "there is no 'kiker' in this 'extra' (while rendering /a). Did you mean 'kicker'?"),
-        (
-            "colour",
-            "there is no 'colour' in this 'extra' (while rendering /a). "
-            "Not every 'extra' has it: ask first, with \"'colour' in …\"",
-        ),
+        ("kiker", f"there is no 'kiker' in this 'extra' {_RENDERING}. Did you mean 'kicker'?"),
+        ("x", f"there is no 'x' in this 'extra' {_RENDERING}. Not every 'extra' has it: ask first, with \"'x' in …\""),
     ],
 )
 def test_a_free_key_that_a_piece_has_not_is_told_by_the_keys_that_it_has(asked: str, says: str) -> None:
