@@ -28,7 +28,7 @@ from site_builder.deploy.release import (
     decode_state,
     encode_state,
 )
-from site_builder.deploy.stops import Absent, Moved
+from site_builder.deploy.stops import Absent, Moved, Refused
 from site_builder.deploy.target import Note
 from site_builder.deploy.wanted import Manner
 
@@ -71,11 +71,11 @@ class Folders:
     def load(self) -> tuple[State, str]:
         """The state; the link has the last word."""
         data = self._host.read(STATE)
+        live = self._host.current()
         if data is None:
             return State(), ""
         state = decode_state(data)
         self._seen = {state.write: data}
-        live = self._host.current()
         for info in state.pending:
             if info.id == live:
                 releases = (info, *state.releases)
@@ -147,6 +147,11 @@ class Folders:
     def close(self) -> None:
         """End connections."""
         self._host.close()
+
+
+def not_a_link(place: str) -> Refused:
+    """``current`` is there, and no deploy made it."""
+    return Refused([f"{place} is no link that a deploy made: readers would go on seeing it. Move it away first"])
 
 
 def _part(name: str) -> str:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from site_builder.deploy.folders import not_a_link
 from site_builder.deploy.local import LocalSite
 from site_builder.deploy.release import Entry
 from site_builder.deploy.stops import Stopped
@@ -47,6 +48,7 @@ class HostHere:
         """Write a record if it still is ``before``."""
         guard = self.root / ".site-builder" / "guard"
         try:
+            _make_folder(self.root)
             guard.parent.mkdir(parents=True, exist_ok=True)
             with guard.open("wb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
@@ -58,9 +60,12 @@ class HostHere:
         return True
 
     def current(self) -> str:
-        """The release that the link names."""
+        """The release that the link names.  Raises :class:`Refused` where something else has its name."""
+        link = self.root / "current"
+        if os.path.lexists(link) and not link.is_symlink():
+            raise not_a_link(str(link))
         try:
-            return os.readlink(self.root / "current").removeprefix("releases/")
+            return os.readlink(link).removeprefix("releases/")
         except OSError:
             return ""
 
@@ -71,10 +76,11 @@ class HostHere:
             target = self.root / folder / entry.path
             data = source.read(entry)
             try:
-                target.parent.mkdir(parents=True, exist_ok=True)
+                _make_folder(target.parent)
                 # It may be a link to a file of another release.
                 target.unlink(missing_ok=True)
                 with target.open("xb") as file:
+                    os.fchmod(file.fileno(), 0o644)
                     file.write(data)
             except OSError as error:
                 raise self._stopped(entry.path, error) from None
@@ -88,7 +94,7 @@ class HostHere:
             parent = f"{target}/{path}".rpartition("/")[0]
             try:
                 if parent not in made:
-                    os.makedirs(parent, exist_ok=True)
+                    _make_folder(Path(parent))
                     made.add(parent)
                 os.link(f"{source}/{path}", f"{target}/{path}")
             except FileExistsError:
@@ -102,7 +108,7 @@ class HostHere:
         fresh = self.root / "current.new"
         try:
             if not final.exists():
-                (self.root / folder).mkdir(parents=True, exist_ok=True)
+                _make_folder(self.root / folder)
                 os.replace(self.root / folder, final)
             fresh.unlink(missing_ok=True)
             fresh.symlink_to(Path("releases") / name)
@@ -147,3 +153,12 @@ class HostHere:
 
     def _stopped(self, name: str, error: OSError) -> Stopped:
         return Stopped(f"{self.root / name} cannot be written or read: {error.strerror or error}")
+
+
+def _make_folder(path: Path) -> None:
+    """A folder, and those above it, that the web server may read whatever this process's umask is."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)

@@ -24,13 +24,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from site_builder.config_deploy import Target as Settings
+from site_builder.deploy.folders import not_a_link
 from site_builder.deploy.local import LocalSite
 from site_builder.deploy.release import Entry
 from site_builder.deploy.stops import Moved, Stopped
 from site_builder.deploy.target import Note
 
 # Exit codes of our scripts, apart from those that ssh (255), shells and tools use.
-MISSING, CHANGED, SHORT, BUSY = 44, 45, 46, 47
+MISSING, CHANGED, SHORT, BUSY, TAKEN = 44, 45, 46, 47, 48
 # rsync: protocol, socket, timeout; ssh: connection.
 PASSING = frozenset((10, 12, 30, 35, 255))
 FIRST_PAUSE = 0.5
@@ -85,8 +86,11 @@ class HostSsh:
         return done
 
     def current(self) -> str:
-        """The release that the link names."""
-        _, data = self._run("readlink current || true")
+        """The release that the link names.  Raises :class:`Refused` where something else has its name."""
+        taken = f"if [ -e current ] && [ ! -L current ]; then exit {TAKEN}; fi"
+        code, data = self._run(f"{taken}; readlink current || true", expected=(TAKEN,))
+        if code == TAKEN:
+            raise not_a_link(f"{self._host}:{self._root}/current")
         return data.decode().strip().removeprefix("releases/")
 
     def put(self, folder: str, entries: Iterable[Entry], source: LocalSite, base: str, note: Note) -> None:
@@ -176,7 +180,8 @@ class HostSsh:
                 'input=$(mktemp); trap \'rm -f "$input"\' EXIT; cat > "$input"; '
                 f'[ "$(wc -c < "$input")" -eq {len(data)} ] || exit {SHORT}; '
             )
-        whole = f"set -e; mkdir -p {root}; cd {root}; {take_in}{script}"
+        # The web server is another user.
+        whole = f"set -e; umask 022; mkdir -p {root}; cd {root}; {take_in}{script}"
         return self._repeated([*self._ssh, self._host, whole], data or b"", expected)
 
     def _rsync(self, source: Path, folder: str, paths: list[str]) -> None:

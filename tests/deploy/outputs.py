@@ -74,6 +74,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def closed_to_others(www: Path) -> list[Path]:
+    """Files and folders on the way to the site that another user cannot read."""
+    found = [www, www / "releases", *(www / "releases").rglob("*")]
+    return [path for path in found if path.stat().st_mode & 0o005 != (0o005 if path.is_dir() else 0o004)]
+
+
 def paper(edition: int = 1, pieces: int = 6) -> dict[str, bytes]:
     """A small paper whose every page names its assets and links; one edition shares old pieces with the next.
 

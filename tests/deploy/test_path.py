@@ -21,7 +21,7 @@ from site_builder.deploy.stops import Refused, Stopped
 from site_builder.errors import SiteError
 from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
-from tests.deploy.outputs import Desk, paper, tree
+from tests.deploy.outputs import Desk, closed_to_others, paper, tree
 from tests.deploy.sweeps import SWEEP, points, seed
 
 if TYPE_CHECKING:
@@ -107,6 +107,28 @@ def test_a_rollback_brings_back_the_bytes_and_the_next_goes_further(desk: Desk, 
     assert without_old_assets(live(www), paper(3)) == paper(3)
     with pytest.raises(Refused, match="holds no release nonsense"):
         desk.deploy(rollback="nonsense")
+
+
+def test_the_web_server_may_read_it_whatever_the_umask(desk: Desk, www: Path):
+    before = os.umask(0o077)
+    try:
+        for edition in (1, 2):
+            desk.output(paper(edition))
+            desk.deploy()
+        desk.deploy(rollback="")
+    finally:
+        os.umask(before)
+    assert closed_to_others(www) == []
+
+
+def test_something_else_named_current_is_told_before_anything_changes(desk: Desk, www: Path):
+    (www / "current").mkdir(parents=True)
+    desk.output(paper(1))
+    with pytest.raises(Refused, match="current is no link that a deploy made"):
+        desk.deploy()
+    assert os.listdir(www) == ["current"]
+    (www / "current").rmdir()
+    assert desk.deploy().outcome == "deployed"
 
 
 def test_a_release_that_only_repaired_is_no_way_back(desk: Desk, www: Path):

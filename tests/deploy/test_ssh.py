@@ -23,7 +23,7 @@ from site_builder.deploy.release import Entry
 from site_builder.deploy.stops import Moved, Refused, Stopped
 from tests.deploy.crawl import crawl
 from tests.deploy.killing import calls_of, run_killed
-from tests.deploy.outputs import Desk, paper, tree
+from tests.deploy.outputs import Desk, closed_to_others, paper, tree
 from tests.deploy.sshd import Sshd, serving
 from tests.deploy.sweeps import SWEEP, points, seed
 from tests.deploy.tcp import TcpProxy, proxied
@@ -79,6 +79,32 @@ def assert_tidy(www: Path, desk: Desk) -> None:
     assert set(os.listdir(www / ".site-builder" / "releases")) == names
     assert state.lock is None
     assert state.pending == ()
+
+
+def test_the_web_server_may_read_it_whatever_the_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "keys").mkdir()
+    www = tmp_path / "www"
+    before = os.umask(0o077)
+    try:
+        # What it starts has its umask.
+        with serving(tmp_path / "keys") as server:
+            monkeypatch.setenv("SITE_BUILDER_SSH", server.command)
+            desk = Desk(tmp_path / "site")
+            desk.configure(f"ssh: '{server.user}@127.0.0.1:{www}', port: {server.port}, compress: [gzip]")
+            for edition in (1, 2):
+                desk.output(paper(edition))
+                desk.deploy()
+    finally:
+        os.umask(before)
+    assert closed_to_others(www) == []
+
+
+def test_something_else_named_current_is_told_before_anything_changes(desk: Desk, www: Path):
+    (www / "current").mkdir(parents=True)
+    desk.output(paper(1))
+    with pytest.raises(Refused, match="current is no link that a deploy made"):
+        desk.deploy()
+    assert os.listdir(www) == ["current"]
 
 
 def test_deploys_share_unchanged_files_and_roll_back(desk: Desk, www: Path):

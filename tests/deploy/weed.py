@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import socket
 import subprocess
@@ -91,7 +92,10 @@ def serving(folder: Path) -> Iterator[S3]:
         f"-bucket={BUCKET}",
     ]
     with (folder / "weed.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+        # It takes variables of any name (S3, DIR, FILER) for its options.
+        environment = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+        environment["HOME"] = str(folder)
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
         try:
             server = S3(f"http://127.0.0.1:{ports[3]}")
             wait_until_ready(server, process)
