@@ -25,6 +25,8 @@ _NO_CREDENTIALS = re.compile(
 ).search
 _NO_PLACE = re.compile(r"<Code>(?:NoSuchBucket|ContainerNotFound)</Code>").search
 _ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^<]*)</Message>)?").search
+# RFC 9110 §15: an answer without a reason of the store's own, from the store or from what stands before it.
+_STATUS = re.compile(r"status code: (\d{3} [A-Z][A-Za-z' -]*\w)").search
 _ADDRESS = re.compile(r"Error performing [A-Z]+ (\S+)").search
 _EFFORT = re.compile(r" in [\d.]+[mµn]?s(?:, after \d+ retries, max_retries: \d+, retry_timeout: [\w.]+ *)?")
 # As Rust's libraries for connections name their causes.
@@ -32,10 +34,12 @@ _CAUSES = (
     re.compile(r'message: "([^"]+)"'),
     re.compile(r'error: "([^"]+)"'),
     re.compile(r"InvalidCertificate\(\s*(\w+)"),
-    re.compile(r"(InvalidContentType)"),
+    re.compile(r"(InvalidContentType|IncompleteMessage|IncompleteBody)"),
     re.compile(r"source: (TimedOut)"),
 )
 _WORDS = {
+    "IncompleteBody": "it breaks off its answers",
+    "IncompleteMessage": "it ends connections without an answer",
     "InvalidContentType": "it does not speak https, does its address begin with http:// ?",
     "TimedOut": "it does not answer in time",
 }
@@ -60,7 +64,7 @@ def explained(text: str, what: str, kind: str, place: str) -> str:
     if lacks_place(told):
         return f"{target}: there is no such {NAMES[kind]}. Create it, or correct '{kind}:' in site.yaml"
     asked = _ADDRESS(told)
-    if asked and "error sending request" in told:
+    if asked and "HTTP error: " in told:
         host = "{0.scheme}://{0.netloc}".format(urlsplit(asked[1]))
         return f"{target}: {host} cannot be reached: {_cause(inner) or 'the request could not be sent'}"
     return f"{target}, {what}: {short(told)}"
@@ -72,6 +76,8 @@ def short(text: str) -> str:
     answer = _ANSWER(told)
     if answer:
         told = f"the store answers {answer['code']}" + (f": {answer['message']}" if answer["message"] else "")
+    elif status := _STATUS(told):
+        told = f"the store answers {status[1]}"
     return " ".join(_EFFORT.sub("", told).split())[:LONGEST]
 
 

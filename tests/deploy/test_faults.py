@@ -252,6 +252,25 @@ def test_a_film_goes_in_parts_and_comes_back(desk: Desk, store: S3Store):
     assert (objects(store), obstore.get(store, "film.mp4").attributes) == first
 
 
+@pytest.mark.parametrize(
+    "fault, told",
+    [
+        ("500", "its state: the store answers 500 Internal Server Error$"),
+        ("503", "its state: the store answers 503 Service Unavailable$"),
+        ("reset", "http://[0-9.:]+ cannot be reached: it ends connections without an answer$"),
+        ("truncated", "http://[0-9.:]+ cannot be reached: it breaks off its answers$"),
+    ],
+)
+def test_what_a_target_lacks_is_told_in_words(desk: Desk, proxy: Proxy, fault: Fault, told: str):
+    desk.configure(f"s3: {desk.place}, endpoint: '{proxy.address}', retries: 0")
+    desk.output(paper(1))
+    desk.deploy()
+    desk.output(paper(2))
+    proxy.break_from(1, fault)
+    with pytest.raises(Stopped, match=f"^s3:{desk.place}(?:, |: ){told}"):
+        desk.deploy()
+
+
 @pytest.mark.parametrize("left", [0, 100])
 def test_a_page_that_the_store_took_in_short_is_sent_again(desk: Desk, store: S3Store, proxy: Proxy, left: int):
     """The server does not compare the body with the digest in the request's signature."""
