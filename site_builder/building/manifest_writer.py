@@ -22,66 +22,54 @@ from site_builder.building.manifest import (
     write_fresh,
 )
 from site_builder.building.records import PageEntry
-from site_builder.building.workers import Beside, beside
 from site_builder.errors import Problem, SiteError
-
-# A shorter manifest is written sooner than a process is started.
-FEWEST_BESIDE = 5_000
 
 
 class ManifestWriter:
     """The manifest of one build."""
 
-    def __init__(self, site_dir: Path, output: Path, instant: datetime, jobs: int) -> None:
+    def __init__(self, site_dir: Path, output: Path, instant: datetime) -> None:
         self._site_dir = site_dir
         self._output = output
         self._instant = instant
-        self._jobs = jobs
         self._fresh = fresh_path(site_dir, output)
-        self._pages: Mapping[str, PageEntry] = {}
-        self._waiting: Beside[str] | None = None
+        self._is_begun = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._waiting is not None:
-            self._waiting.drop()
+        if self._is_begun:
             drop_fresh(self._fresh)
 
     def begin(self, pages: Mapping[str, PageEntry], *, has_changed: bool) -> None:
-        """Begin to write, where the output is another or has no manifest."""
-        if has_changed or not has_manifest(self._site_dir, self._output):
-            self._pages = pages
-            self._waiting = beside(self._write, is_worth_it=self._jobs > 1 and len(pages) >= FEWEST_BESIDE)
+        """Write it beside its place, where the output is another or has no manifest.  Raises :class:`SiteError`.
 
-    def end(self) -> None:
-        """Put in place what was begun.  Raises :class:`SiteError`."""
-        if self._waiting is None:
+        In this process: a further one would make it copy what both touch, which takes longer.
+        """
+        if not has_changed and has_manifest(self._site_dir, self._output):
             return
-        fault = self._waiting()
-        if fault is None:
-            fault = self._write()
-        try:
-            if not fault:
-                put_in_place(self._fresh, self._site_dir, self._output)
-                self._waiting = None
-        except OSError as error:
-            fault = error.strerror or str(error)
-        if fault:
-            place = manifest_path(self._site_dir, self._output)
-            raise SiteError([Problem(str(place), message=f"cannot be written: {fault}")])
-
-    def _write(self) -> str:
-        """What went wrong, '' for nothing."""
-        pages = self._pages
         paths = sorted(pages)
         files = [
             ManifestFile(path, entry.sha256.hex(), entry.size, entry.kind)
             for path, entry in zip(paths, map(pages.__getitem__, paths), strict=True)
         ]
+        self._is_begun = True
         try:
             write_fresh(self._fresh, Manifest(instant=self._instant.isoformat(), files=tuple(files)))
         except OSError as error:
-            return error.strerror or str(error)
-        return ""
+            raise self._fault(error) from None
+
+    def end(self) -> None:
+        """Put in place what was begun.  Raises :class:`SiteError`."""
+        if not self._is_begun:
+            return
+        try:
+            put_in_place(self._fresh, self._site_dir, self._output)
+        except OSError as error:
+            raise self._fault(error) from None
+        self._is_begun = False
+
+    def _fault(self, error: OSError) -> SiteError:
+        place = manifest_path(self._site_dir, self._output)
+        return SiteError([Problem(str(place), message=f"cannot be written: {error.strerror or error}")])

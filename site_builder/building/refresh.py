@@ -94,7 +94,7 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
     counts = Counts(catalog.views, catalog.config.views.display)
     build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)
     pages = dict(state.pages)
-    with target.staged(), ManifestWriter(state.site_dir, state.output, instant, jobs) as manifest:
+    with target.staged(), ManifestWriter(state.site_dir, state.output, instant) as manifest:
         # Forgotten before the first byte changes (invariant M); to find out before which files will, takes as long.
         if slotted:
             state.forget([entry.path for entry in slotted])

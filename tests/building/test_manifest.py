@@ -6,7 +6,6 @@ import hashlib
 
 import pytest
 
-from site_builder.building import manifest_writer
 from site_builder.building.manifest import manifest_path, read_manifest
 from site_builder.building.output import Output
 from site_builder.errors import Problem, SiteError
@@ -67,11 +66,10 @@ def test_a_build_that_fails_while_publishing_leaves_no_half_manifest(site, monke
     def full(*_arguments):
         raise SiteError([Problem("public", message="no space")])
 
-    # However small: the manifest is begun by a process beside.
-    monkeypatch.setattr(manifest_writer, "FEWEST_BESIDE", 0)
+    # The manifest is begun before.
     monkeypatch.setattr(Output, "publish", full)
     with pytest.raises(SiteError):
-        made.build(jobs=2)
+        made.build()
     assert not list((made.path / ".site-builder" / "manifests").glob("*.new"))
     monkeypatch.undo()
     made.build()
