@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from site_builder import config_deploy, config_views
+from site_builder import config_deploy, config_markdown, config_views
 from site_builder.decode import decode
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.model import Record
@@ -203,8 +203,8 @@ def parse_config(text: str, path: str = "site.yaml") -> SiteConfig:
 
     Raises :class:`SiteError` with all problems.
     """
-    node = read_mapping(text, path)
     problems: list[Problem] = []
+    node = config_markdown.as_in_mkdocs(read_mapping(text, path), path, problems)
     config = decode(node, SiteConfig, path, problems)
     problems += _control_characters(node, path)
     if isinstance(config, SiteConfig):
@@ -247,6 +247,9 @@ def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
         if not low <= value <= high:
             report(key, f"{value} is out of range", f"Expected {low} to {high:,}")
     _check_categories(config.categories, report)
+    for name in ("iframe_hosts", "sponsored_domains"):
+        for message, hint in config_markdown.hosts_faults(getattr(config.markdown, name)):
+            report(f"markdown.{name}", message, hint)
     for key, message, hint in config_views.faults(config.views):
         report(f"views.{key}", message, hint)
     config_deploy.check_deploy(config.deploy, report)
