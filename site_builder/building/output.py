@@ -118,12 +118,14 @@ class Output:
             os.makedirs(folder, exist_ok=True)
         self._made.add(folder)
 
-    def publish(self, staged: Collection[str], outdated: Iterable[str], owned: Collection[str]) -> dict[str, Stamp]:
+    def publish(
+        self, staged: Collection[str], outdated: Iterable[str], owned: Collection[str], there: Collection[str] = ()
+    ) -> dict[str, Stamp]:
         """Move ``staged`` into the output, then remove ``outdated`` and the folders that are empty then.
 
-        ``owned`` are the files of earlier builds, which may be in the way.  The new stamps of the moved files;
-        none where the output was not there before: those files keep their stamps.  Raises :class:`SiteError`;
-        the output then holds some of the new files.
+        ``owned`` are the files of earlier builds, which may be in the way of all but those ``there``: these are files
+        now.  The new stamps of the moved files; none where the output was not there before: those files keep their
+        stamps.  Raises :class:`SiteError`; the output then holds some of the new files.
         """
         stamps: dict[str, Stamp] = {}
         try:
@@ -131,7 +133,7 @@ class Output:
                 self.folder.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(self.staging, self.folder)
                 return stamps
-            self._clear_the_way(staged, owned)
+            self._clear_the_way([path for path in staged if path not in there], owned)
             # The home page last: it is the first to link to what is new.
             others = sorted({*staged} - {HOME})
             shares = [others[start::MOVERS] for start in range(MOVERS)]
@@ -142,8 +144,15 @@ class Output:
             stamps |= self._move_all([HOME] if HOME in staged else [])
             self._remove(outdated)
         except OSError as error:
-            raise SiteError([cannot_write(self.folder, error)]) from None
+            raise SiteError([cannot_write(self._place_of(error), error)]) from None
         return stamps
+
+    def _place_of(self, error: OSError) -> Path:
+        """Where in the output ``error`` came up; the folder itself where that is not known."""
+        for name in (error.filename2, error.filename):
+            if isinstance(name, str) and Path(name).is_relative_to(self.folder):
+                return Path(name)
+        return self.folder
 
     def _move_all(self, paths: Iterable[str]) -> dict[str, Stamp]:
         return {path: self._move(path) for path in paths}
@@ -158,14 +167,21 @@ class Output:
             os.replace(staged, target)
         return stamp_of(os.stat(target))
 
-    def _clear_the_way(self, staged: Iterable[str], owned: Collection[str]) -> None:
+    def _clear_the_way(self, new: Iterable[str], owned: Collection[str]) -> None:
         """Remove our own files where a folder is needed now, and the other way round."""
-        new = [path for path in staged if path not in owned]
-        files = {folder for path in new for folder in _folders_of(path) if folder in owned}
-        for path in new:
-            if os.path.isdir(f"{self.folder}/{path}"):
-                files.update(file for file in owned if file.startswith(path + "/"))
+        files = {
+            folder
+            for path in new
+            for folder in _folders_of(path)
+            if folder in owned and not _is_folder(f"{self.folder}/{folder}")
+        }
+        folders = [path for path in new if _is_folder(f"{self.folder}/{path}")]
+        for path in folders:
+            files.update(file for file in owned if file.startswith(path + "/"))
         self._remove(files)
+        for path in folders:
+            for inside, _, _ in os.walk(f"{self.folder}/{path}", topdown=False):
+                os.rmdir(inside)
 
     def _remove(self, paths: Iterable[str]) -> None:
         removed = sorted(paths)
@@ -190,6 +206,34 @@ class Output:
         found = {path: self._in_the_way(path, owned) for path in set(paths).difference(owned)}
         return {path: other for path, other in found.items() if other}
 
+    def displaced(self, lost: Iterable[str], owned: Collection[str]) -> dict[str, str]:
+        """Those of ``lost``, files of ours that are not as they were left, which others keep us from: each with why.
+
+        That is their file in a folder where ours stood, or their file or link where a folder of ours was.
+        """
+        found: dict[str, str] = {}
+        if not self.exists:
+            return found
+        barriers: dict[str, str] = {"": ""}
+
+        def barrier(folder: str) -> str:
+            known = barriers.get(folder)
+            if known is None:
+                known = barrier(folder.rpartition("/")[0])
+                location = f"{self.folder}/{folder}"
+                if not known and folder not in owned and os.path.lexists(location) and not _is_folder(location):
+                    known = folder
+                barriers[folder] = known
+            return known
+
+        for path in lost:
+            other = barrier(path.rpartition("/")[0])
+            if not other and _is_folder(f"{self.folder}/{path}"):
+                other = self._in_the_way(path, owned)
+            if other:
+                found[path] = other
+        return found
+
     def _in_the_way(self, path: str, owned: Collection[str]) -> str:
         target = self.folder / path
         if target.is_dir() and not target.is_symlink():
@@ -206,12 +250,14 @@ class Output:
                 return "" if (self.folder / parent).is_dir() or inside in owned else inside
         return ""
 
-    def clean(self, owned: Iterable[str]) -> int:
+    def clean(self, owned: Collection[str]) -> int:
         """Remove ``owned``, and the output folder where nothing else is in it; the number of files removed.
 
         Raises :class:`SiteError`.
         """
         paths = [path for path in owned if os.path.lexists(self.folder / path)]
+        displaced = self.displaced(paths, owned)
+        paths = [path for path in paths if path not in displaced]
         try:
             self._remove(paths)
             if self.exists and not any(self.folder.iterdir()):
@@ -220,6 +266,11 @@ class Output:
         except OSError as error:
             raise SiteError([cannot_write(self.folder, error)]) from None
         return len(paths)
+
+
+def _is_folder(location: str) -> bool:
+    """Whether a folder stands there, and no link to one."""
+    return os.path.isdir(location) and not os.path.islink(location)
 
 
 def _is_mounted(folder: Path) -> bool:

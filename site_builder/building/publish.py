@@ -37,10 +37,12 @@ def publish(
     target: Output,
     manifest: ManifestWriter,
     jobs: int,
+    displaced: Collection[str] = (),
 ) -> Published:
     """Bring the staged files and the new counts into the output and remove what the site no longer has.
 
-    ``manifest`` is begun.  Raises :class:`SiteError`, where files of others are in the way before anything is moved.
+    ``displaced`` are files of ours that others took the place of.  ``manifest`` is begun.  Raises :class:`SiteError`,
+    where files of others are in the way before anything is moved.
     """
     fresh = {**made.entries, **copies.entries}
     staged = [*made.staged, *copies.entries]
@@ -53,6 +55,7 @@ def publish(
     if state.is_unknown:
         staged = _without_equal(staged, pages, target, state.owned)
     outdated = state.owned - wanted
+    gone = outdated.difference(displaced)
     filled = [entry.path for entry, _ in made.waiting]
     if staged or outdated or filled:
         state.forget([*staged, *outdated, *filled])
@@ -60,14 +63,14 @@ def publish(
         pages.update(_fill(made.waiting, target, jobs))
     manifest.begin(pages, has_changed=bool(staged or outdated or filled))
     if staged or outdated:
-        stamps = target.publish(staged, outdated, state.owned)
+        stamps = target.publish(staged, gone, state.owned, here.pages)
         for path, stamp in stamps.items():
             pages[path] = msgspec.structs.replace(pages[path], stamp=stamp)
     known = state.pages
     return Published(
         pages,
         [pages[path] for path in (*staged, *filled)],
-        [known.get(path, PageEntry(path, "")) for path in outdated],
+        [known.get(path, PageEntry(path, "")) for path in gone],
     )
 
 

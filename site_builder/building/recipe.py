@@ -6,7 +6,7 @@ In: a site's folder and an instant.  Out: its files in the output folder, and a 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from site_builder.building.ahead import Looks
@@ -98,7 +98,7 @@ def make_site(
         kept = kept_bodies(state.cache, sources, page_engine)
         site = snapshot_of(sources, options.instant, drafts=options.drafts, strict=options.strict, kept=kept)
         here = present(str(target.folder), state.pages, untouched())
-        refuse_foreign(state, target, site)
+        displaced = refuse_foreign(state, target, site, here.lost)
         uses = uses_of(state.uses, site.files, site.shared, page_engine, lambda: site.templates)
         if uses is state.uses:
             site.trust_templates()
@@ -133,7 +133,7 @@ def make_site(
             clock.stage("write"),
             ManifestWriter(state.site_dir, state.output, options.instant) as manifest,
         ):
-            published = publish(site, state, here, made, copies, target, manifest, options.jobs)
+            published = publish(site, state, here, made, copies, target, manifest, options.jobs, displaced)
             build_entry = entry_of(state, keys, options.instant, site, views, past, templates, drafts=options.drafts)
             state.save(sources.inputs, published.pages, build_entry, uses)
             manifest.end()
@@ -153,11 +153,17 @@ def refuse_differences(done: Done, state: State, share: float) -> None:
         raise SiteError([found.problem(state.output.name) for found in differences])
 
 
-def refuse_foreign(state: State, target: Output, site: Snapshot) -> None:
-    """Raises :class:`SiteError` for files of others where files of the site have to stand."""
+def refuse_foreign(state: State, target: Output, site: Snapshot, lost: Iterable[str]) -> frozenset[str]:
+    """Raises :class:`SiteError` for files of others where files of the site have to stand.
+
+    Those of ``lost``, files of ours that are not as they were left, which others keep us from and nobody needs.
+    """
     if state.is_unknown:
-        return  # told when the bytes are known: what is equal is taken over
+        return frozenset()  # told when the bytes are known: what is equal is taken over
     paths = [*site.paths, *(file.path for file in site.copied)]
-    foreign = target.foreign(paths, state.owned)
+    displaced = target.displaced(lost, state.owned)
+    wanted = {path: displaced[path] for path in displaced.keys() & set(paths)} if displaced else {}
+    foreign = target.foreign(paths, state.owned) | wanted
     if foreign:
         raise in_the_way(target.folder, foreign.values(), is_unknown=False)
+    return frozenset(displaced)

@@ -99,7 +99,7 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
         if slotted:
             state.forget([entry.path for entry in slotted])
         found = _renew_all(slotted, other, counts, target, jobs)
-        stamps = target.publish([entry.path for entry in found.staged], (), state.owned)
+        stamps = target.publish([entry.path for entry in found.staged], (), state.owned, state.pages)
         for entry in found.filled:
             pages[entry.path] = entry
         for entry in found.staged:

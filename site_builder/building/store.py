@@ -43,7 +43,6 @@ _OF_THE_DISK = {
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
 }
 
 _SCHEMA = """
@@ -116,9 +115,11 @@ class Store:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code not in _OF_THE_DISK:
                 raise Damaged(str(error)) from None
-            raise SiteError([_cannot_write(self.path, str(error))]) from None
+            hint = "Remove it: it is made anew" if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) else ""
+            raise SiteError([_cannot_write(self.path, str(error), hint)]) from None
         except (UnicodeDecodeError, OverflowError) as error:  # what should be a text or a number
             raise Damaged(str(error)) from None
         except OSError as error:
@@ -263,5 +264,5 @@ def body_digest(key: bytes, data: bytes) -> bytes:
     return blake2b(data, digest_size=16, key=key.hex().encode()[:64]).digest()
 
 
-def _cannot_write(path: Path, what: str) -> Problem:
-    return Problem(f"{path.parent.name}/{path.name}", message=f"the build cache cannot be used: {what}")
+def _cannot_write(path: Path, what: str, hint: str = "") -> Problem:
+    return Problem(f"{path.parent.name}/{path.name}", message=f"the build cache cannot be used: {what}", hint=hint)

@@ -46,6 +46,9 @@ def command(site_dir: Path, output: Path | None, target: str | None, jobs: int |
     except filelock.Timeout:
         hint = "End that one first"
         raise SiteError([Problem(str(site_dir), message="is being watched by another process", hint=hint)]) from None
+    except OSError as error:
+        message = f"cannot be written: {error.strerror or error}"
+        raise SiteError([Problem(".site-builder", message=message)]) from None
     try:
         with Files(site_dir, (config.views.store or STORE,), click.echo) as files:
             for number in (signal.SIGINT, signal.SIGTERM):

@@ -159,3 +159,10 @@ def test_a_build_whose_standard_output_is_closed_ends_well(tmp_path: Path) -> No
     )
     assert "Traceback" not in done.stderr
     assert done.returncode == 0
+
+
+def test_a_site_that_cannot_be_watched_is_a_problem(made: SiteDir) -> None:
+    made.write(".site-builder", "a file")
+    result = run("watch", "--site", made.path)
+    assert result.exit_code == 1
+    assert ".site-builder: cannot be written: File exists" in result.stderr

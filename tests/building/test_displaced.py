@@ -1,0 +1,132 @@
+"""Folders, files and links where an output's own files stood: nothing of others is touched, and no build is stuck."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from site_builder import SiteError
+from site_builder.building.cleaning import clean
+from tests.building.killing import build_and_die
+from tests.building.small_site import article, small_site
+from tests.support.site import SiteDir
+
+AT = "2026-11-10T12:00:00+00:00"
+
+
+@pytest.fixture
+def made(site: Callable[..., SiteDir]) -> SiteDir:
+    """A site that was built."""
+    made = site(small_site())
+    made.build(AT)
+    return made
+
+
+def clean_files(made: SiteDir, tmp_path: Path) -> dict[str, bytes]:
+    clean_site = SiteDir(made.path, tmp_path / "clean")
+    clean_site.build(AT)
+    return clean_site.files()
+
+
+def test_at_every_step_of_a_death_a_folder_that_becomes_a_file_is_one_in_the_end(
+    site: Callable[..., SiteDir], tmp_path: Path
+) -> None:
+    """Both are on record as ours then: the folder's old files, and the file that takes its place."""
+    made = site({**small_site(1), "static/deep/er/a.txt": "a", "static/deep/b.txt": "b"})
+    made.build(AT)
+    shutil.rmtree(made.path / "static/deep")
+    made.write("static/deep", "a file")
+    new = clean_files(made, tmp_path)
+    tried = 0
+    found = before = made.files()
+    for step in range(10_000):
+        if not build_and_die(made, step, at=AT):
+            break
+        if made.files() in (found, before):
+            continue
+        found = made.files()
+        copy = SiteDir(tmp_path / f"copy{step}", tmp_path / f"copy{step}" / made.out.name)
+        shutil.copytree(made.path, copy.path, symlinks=True)
+        copy.build(AT)
+        assert copy.files() == new, f"after a death at step {step}"
+        tried += 1
+    assert tried
+    assert made.files() == new
+
+
+def test_an_empty_folder_where_a_file_of_ours_was_gives_way(made: SiteDir) -> None:
+    before = made.files()
+    (made.out / "robots.txt").unlink()
+    (made.out / "robots.txt/a/b").mkdir(parents=True)
+    made.build(AT)
+    assert made.files() == before
+
+
+@pytest.mark.parametrize(
+    "ours, theirs, told",
+    [
+        ("robots.txt", "robots.txt/theirs.txt", "robots.txt/theirs.txt"),
+        ("2026", "2026", "2026"),
+        ("2026/11/a3", "2026/11/a3", "2026/11/a3"),
+    ],
+)
+def test_what_took_the_place_of_ours_is_named_before_anything_moves(
+    made: SiteDir, ours: str, theirs: str, told: str
+) -> None:
+    place = made.out / ours
+    shutil.rmtree(place) if place.is_dir() else place.unlink()
+    (made.out / theirs).parent.mkdir(exist_ok=True)
+    (made.out / theirs).write_text("theirs")
+    made.write("content/a1.md", article("Another", 2))
+    before = made.files()
+    with pytest.raises(SiteError, match=f"public/{told}: is in the way: this builder did not write it"):
+        made.build(AT)
+    assert made.files() == before
+
+
+@pytest.fixture
+def linked(made: SiteDir, tmp_path: Path) -> Path:
+    """Another's folder in the place of one of ours; the same names stand in it."""
+    theirs = tmp_path / "theirs"
+    (theirs / "a3").mkdir(parents=True)
+    (theirs / "a3/index.html").write_text("theirs")
+    shutil.rmtree(made.out / "2026/11")
+    (made.out / "2026/11").symlink_to(theirs, target_is_directory=True)
+    return theirs
+
+
+def test_nothing_is_written_through_a_link_that_took_the_place_of_a_folder(made: SiteDir, linked: Path) -> None:
+    with pytest.raises(SiteError, match="public/2026/11: is in the way"):
+        made.build(AT)
+    assert [path.name for path in linked.rglob("*")] == ["a3", "index.html"]
+    assert (linked / "a3/index.html").read_text() == "theirs"
+
+
+def test_nothing_is_removed_through_such_a_link(made: SiteDir, linked: Path, tmp_path: Path) -> None:
+    for number in range(6):
+        text = (made.path / f"content/a{number}.md").read_text()
+        made.write(f"content/a{number}.md", text.replace("2026-11-", "2025-10-"))
+    made.build(AT)
+    assert (linked / "a3/index.html").read_text() == "theirs"
+    (made.out / "2026/11").unlink()
+    (made.out / "2026").rmdir()
+    assert made.files() == clean_files(made, tmp_path)
+
+
+def test_clean_removes_nothing_through_such_a_link(made: SiteDir, linked: Path) -> None:
+    clean(made.path, made.out)
+    assert (linked / "a3/index.html").read_text() == "theirs"
+    assert [path.name for path in made.out.iterdir()] == ["2026"]
+
+
+def test_a_folder_of_ours_that_was_moved_and_linked_is_still_ours(made: SiteDir, tmp_path: Path) -> None:
+    (made.out / "2026/11").rename(tmp_path / "moved")
+    (made.out / "2026/11").symlink_to(tmp_path / "moved", target_is_directory=True)
+    made.write("content/a1.md", article("Another", 2, body="Other."))
+    made.remove("content/a3.md")
+    made.build(AT)
+    assert "Other." in (tmp_path / "moved/a1/index.html").read_text()
+    assert not (tmp_path / "moved/a3").exists()
