@@ -247,6 +247,11 @@ def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
         if not low <= value <= high:
             report(key, f"{value} is out of range", f"Expected {low} to {high:,}")
     _check_categories(config.categories, report)
+    spelt: set[str] = set()
+    for name in config.tag_names:
+        if fold(name) in spelt:
+            report("tag_names", f"{quoted(name)} is listed twice", "Case and width make no difference")
+        spelt.add(fold(name))
     for name in ("iframe_hosts", "sponsored_domains"):
         for message, hint in config_markdown.hosts_faults(getattr(config.markdown, name)):
             report(f"markdown.{name}", message, hint)
@@ -266,6 +271,8 @@ def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
 def _check_site(site: Site, report: Report) -> None:
     if not _is_site_url(site.url):
         report("site.url", f"{quoted(site.url)} is no http(s) address", "Expected like https://www.example.com")
+    if site.logo and (site.logo.startswith("//") or not site.logo.startswith(("/", "http://", "https://"))):
+        report("site.logo", f"{quoted(site.logo)} is no address", "Expected like /logo.svg")
     if not is_language(site.language):
         report("site.language", f"{quoted(site.language)} is no language tag", "Expected like en or zh-Hans")
     try:
@@ -316,6 +323,11 @@ def _check_categories(categories: tuple[Category, ...], report: Report) -> None:
         elif slug and slug in slugs:
             report("categories", f"the slug {quoted(slug)} is given twice", "Each category needs its own address")
         slugs.add(slug)
+
+
+def place_in(text: str, key: str) -> tuple[int, int]:
+    """Line and column of the value of ``key`` (``site.logo``) in ``text``, the configuration's own."""
+    return _place(read_mapping(text, ""), key.split("."))
 
 
 def _place(node: Node, keys: list[str]) -> tuple[int, int]:

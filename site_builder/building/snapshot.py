@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
+from urllib.parse import unquote, urlsplit
 
 from site_builder.articles import Rules, body_text, place_of
 from site_builder.building.inputs import Ahead, InputEntry, Inputs, Progress, read_inputs
@@ -25,7 +26,7 @@ from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.pins import without_pins_to
 from site_builder.catalog.urls import Addresses, addresses
-from site_builder.config import SiteConfig, parse_config
+from site_builder.config import SiteConfig, parse_config, place_in
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, BodyRef, Document, Outline, Outlined, Parsed
 from site_builder.pages.plan import collisions, plan
@@ -207,7 +208,7 @@ def snapshot_of(
     pages = plan(catalog)
     copied = _copied(catalog, sources)
     site = Snapshot(sources, catalog, pages, copied, warnings, hidden, until, kept)
-    problems = [*_plan_problems(catalog, site.paths, pages, copied), *(catalog.warnings if strict else ())]
+    problems = [*_plan_problems(catalog, sources, site.paths, pages, copied), *(catalog.warnings if strict else ())]
     if problems:
         raise SiteError([*problems, *_problems_of_rendering(sources, catalog)])
     return site
@@ -234,7 +235,8 @@ def _problems_beside(
     )
 
     pages = plan(catalog)
-    plan_problems = _plan_problems(catalog, [page.path for page in pages], pages, _copied(catalog, sources))
+    paths = [page.path for page in pages]
+    plan_problems = _plan_problems(catalog, sources, paths, pages, _copied(catalog, sources))
     return [*plan_problems, *_problems_of_rendering(sources, catalog)]
 
 
@@ -351,10 +353,19 @@ def pieces_of(parsed: Iterable[Parsed] | Iterable[Outlined]) -> tuple[list[Any],
     return [item.article for item in items if item.article], [item.document for item in items if item.document]
 
 
-def _plan_problems(catalog: Catalog, paths: list[str], pages: list[Planned], copied: list[CopiedFile]) -> list[Problem]:
-    """Pins that lead nowhere, outputs that share a path; ``paths`` are those of ``pages``."""
+def _plan_problems(
+    catalog: Catalog, sources: Sources, paths: list[str], pages: list[Planned], copied: list[CopiedFile]
+) -> list[Problem]:
+    """Pins that lead nowhere, outputs that share a path, a logo that is not there; ``paths`` are those of ``pages``."""
     planned = zip(paths, [page.source for page in pages], strict=True)
-    return [*catalog.problems, *collisions([*planned, *((file.path, file.source) for file in copied)])]
+    problems = [*catalog.problems, *collisions([*planned, *((file.path, file.source) for file in copied)])]
+    logo = sources.config.site.logo
+    path = unquote(urlsplit(logo).path)[1:]
+    if logo.startswith("/") and not any(file.path == path for file in copied):
+        line, column = place_in(sources.config_text, "site.logo")
+        message = f"site.logo: there is no file '{path}' in content/ or static/"
+        problems.append(Problem("site.yaml", line, column, message))
+    return problems
 
 
 def fingerprinted(assets: dict[str, str], site: Addresses) -> tuple[str, ...]:

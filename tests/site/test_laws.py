@@ -266,3 +266,14 @@ def test_faults_of_pieces_and_those_between_them_are_told_together(site) -> None
             site({**_BETWEEN, **files}).build()
         named = {problem.path for problem in caught.value.problems}
         assert named == _FAULTY_BETWEEN | paths, str(caught.value)
+
+
+def test_a_logo_is_a_file_of_the_site(site) -> None:
+    made = site({"content/a.md": piece(), "site.yaml": "site:\n  logo: /img/log%C3%B6.svg\n"})
+    with pytest.raises(SiteError) as caught:
+        made.build()
+    assert [str(problem) for problem in caught.value.problems] == [
+        "site.yaml:2:9: site.logo: there is no file 'img/logö.svg' in content/ or static/"
+    ]
+    made.write("static/img/logö.svg", "<svg/>")
+    made.build()
