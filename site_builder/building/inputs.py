@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from site_builder.articles import Rules, parse_source
+from site_builder.building.engine import measured_by
 from site_builder.building.keys import DIGEST_SIZE
 from site_builder.building.memory import own_memory
 from site_builder.building.workers import run
@@ -60,8 +61,7 @@ class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``settled``: the file was older than the build that read it, so that an equal stamp proves equal bytes.
     ``rules``: the digest of what it was parsed by.  ``identity``: the digests of all that decides where the article
     stands and in which lists (:data:`TRAITS_SIZE` bytes), and of all that pages can show of it beside its count of
-    views.  ``image``: width, height and what is wrong with the image;
-    None where nobody asked.
+    views.  ``image``: width, height, what is wrong with the image, and :func:`measured_by`; None where nobody asked.
     """
 
     path: str
@@ -71,7 +71,7 @@ class InputEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rules: bytes = b""
     parsed: msgspec.Raw = _NOTHING
     identity: bytes = b""
-    image: tuple[int, int, str] | None = None
+    image: tuple[int, int, str, bytes] | None = None
 
 
 class Ahead:
@@ -133,15 +133,16 @@ class Inputs(msgspec.Struct):
     def size_of(self, file: CopiedFile) -> tuple[int, int]:
         """Width and height of an image, measured once.  Raises :class:`ValueError`."""
         entry = self.entries[file.source]
-        if entry.image is None:
+        image = entry.image
+        if image is None or image[3] != measured_by():
             try:
-                image = (*image_size(file), "")
+                image = (*image_size(file), "", measured_by())
             except ValueError as error:
-                image = (0, 0, str(error))
+                image = (0, 0, str(error), measured_by())
             entry = msgspec.structs.replace(entry, image=image)
             self.entries[file.source] = entry
             self.changed.add(file.source)
-        width, height, problem = entry.image or (0, 0, "")
+        width, height, problem, _ = image
         if problem:
             raise ValueError(problem)
         return width, height

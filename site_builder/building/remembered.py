@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from site_builder.articles import Rules
-from site_builder.building.engine import engines, zone_rules
+from site_builder.building.engine import engines, measured_by, zone_rules
 from site_builder.building.inputs import InputEntry
 from site_builder.building.keys import digest
 from site_builder.building.manifest import STATE
@@ -60,9 +60,10 @@ def parsed_of(
 
 def size_of(site_dir: Path, entry: InputEntry) -> tuple[int, int] | None:
     """The size of an image that a build measured; None where it did not, or the file is another one now."""
-    if entry.image is None or entry.image[2] or not _is_same(site_dir, entry):
+    if entry.image is None or not _is_same(site_dir, entry):
         return None
-    return entry.image[:2]
+    width, height, problem, by = entry.image
+    return (width, height) if not problem and by == measured_by() else None
 
 
 def _is_same(site_dir: Path, entry: InputEntry) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CACHE = "cache.sqlite"
-FORMAT = 4
+FORMAT = 5
 BUCKETS = 512
 BUCKETS_A_MONTH = 16
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from site_builder.articles import Rules
+from site_builder.building import engine
 from site_builder.building.inputs import TICK
 from site_builder.building.remembered import parsed_of, remembered, rules_key, size_of
 from site_builder.config import parse_config
@@ -64,3 +65,13 @@ def test_a_missing_or_damaged_cache_remembers_nothing(built, tmp_path):
         for extra in cache.parent.glob("cache.sqlite-*"):
             extra.unlink()
         assert remembered(built.path) == {}
+
+
+def test_another_version_of_what_measures_images_measures_them_anew(built, monkeypatch) -> None:
+    assert 'width="7"' not in built.read("2026/01/a/index.html")
+    other = engine.Engines(engine.engines().reading, b"another version")
+    monkeypatch.setattr("site_builder.building.recipe.engines", lambda: other)
+    monkeypatch.setattr("site_builder.building.inputs.measured_by", lambda: b"another")
+    monkeypatch.setattr("site_builder.building.inputs.image_size", lambda _file: (7, 9))
+    built.build()
+    assert 'width="7"' in built.read("2026/01/a/index.html")
