@@ -57,6 +57,16 @@ def test_page_can_be_read_without_scripts(browser: Browser, served_site: str, pa
     assert without_scripts == with_scripts
 
 
+def test_chinese_on_an_english_page_keeps_the_width_of_its_punctuation(browser: Browser, served_site: str):
+    with opened(browser, served_site + "/") as page:
+        widths = page.evaluate(
+            "[...document.querySelectorAll('main [lang|=zh], main [lang|=zh] *')]"
+            ".map((found) => getComputedStyle(found).fontVariantEastAsian)"
+        )
+        assert widths
+        assert set(widths) == {"normal"}
+
+
 def test_the_first_tab_stop_skips_to_the_content(browser: Browser, served_site: str):
     with opened(browser, served_site + "/") as page:
         page.keyboard.press("Tab")
