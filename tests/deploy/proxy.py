@@ -44,6 +44,8 @@ class Proxy:
         self.after: Callable[[int], None] = lambda _: None
         # What the server is sent in place of a request's body.
         self.spoil: Callable[[bytes], bytes] = lambda body: body
+        # The name that the client is told of what the server holds.
+        self.retag: Callable[[str, str], str] = lambda _, tag: tag
         self._lock = threading.Lock()
         self._line = threading.Lock()
 
@@ -74,6 +76,7 @@ class Proxy:
             self.requests, self.log, self.fault, self.rate = 0, [], None, 0
             self.before = self.after = lambda _: None
             self.spoil = lambda body: body
+            self.retag = lambda _, tag: tag
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -137,7 +140,11 @@ class _Handler(BaseHTTPRequestHandler):
             connection.endheaders(body)
             answer = connection.getresponse()
             kept = {"connection", "transfer-encoding", "content-length", "date", "server"}
-            headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in kept]
+            headers = [
+                (name, self.proxy.retag(self.path, value) if name.lower() == "etag" else value)
+                for name, value in answer.getheaders()
+                if name.lower() not in kept
+            ]
             self._length = answer.getheader("Content-Length")
             return answer.status, headers, answer.read()
         finally:

@@ -298,6 +298,20 @@ def test_a_page_that_the_store_took_in_short_is_sent_again(desk: Desk, store: S3
     assert_exactly(store, desk, 4)
 
 
+def test_a_store_whose_tags_are_something_else_is_believed_for_its_bytes(desk: Desk, store: S3Store, proxy: Proxy):
+    """The state's tag is an MD5, those of pages are not, as where a key encrypts a part of the bucket."""
+    requests_of_a_deploy(desk, proxy)
+    place = f"s3: {desk.place}, endpoint: '{proxy.address}', concurrency: 1"
+    desk.configure(f"{place}, keep_releases: 2, keep_hours: 0")
+    desk.output(paper(3))
+    proxy.heal()
+    proxy.retag = lambda path, tag: tag if "/.site-builder/" in path else '"0123456789abcdef0123456789abcdef"'
+    assert desk.deploy().outcome == "deployed"
+    assert_exactly(store, desk, 3)
+    # One look is enough.
+    assert sum(line.startswith("GET") and "/.site-builder/" not in line for line in proxy.log) == 1
+
+
 @pytest.mark.parametrize("fault", ["429", "503"])
 def test_a_store_that_is_busy_is_left_alone_for_a_while(desk: Desk, store: S3Store, proxy: Proxy, fault: Fault):
     requests_of_a_deploy(desk, proxy)
