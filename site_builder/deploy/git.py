@@ -26,6 +26,8 @@ from site_builder.deploy.target import Note
 from site_builder.deploy.wanted import Manner
 
 RECORD = ".site-builder/release"
+# The number of what no deploy made.
+BY_HAND = 0
 # What stands beside the site's own files.
 EXTRA = (".nojekyll", "CNAME")
 NAMES = {"release": "id", "number": "number", "instant": "instant", "restores": "restores"}
@@ -92,7 +94,7 @@ class Git:
         commit = self._commits[name]
         tree = self._tree(commit)
         if RECORD not in tree:
-            info = ReleaseInfo(id=name, number=0, instant="", deployed=0, files=len(tree), size=0)
+            info = ReleaseInfo(id=name, number=BY_HAND, instant="", deployed=0, files=len(tree), size=0)
             return Release(info=info, files=tuple(_of_somebody(path, blob) for path, blob in sorted(tree.items())))
         record = decode_release(self._git("cat-file", "blob", tree[RECORD]))
         return record if record.info.id == name else self._changed_by_hand(name, record, tree)
@@ -106,7 +108,7 @@ class Git:
         kept = tuple(item for item in record.kept if item.entry.path in same)
         known = {*files, *(item.entry.path for item in kept), RECORD, *EXTRA}
         files |= {path: _of_somebody(path, blob) for path, blob in tree.items() if path not in known}
-        info = msgspec.structs.replace(record.info, id=name, restores="", files=len(files))
+        info = msgspec.structs.replace(record.info, id=name, number=BY_HAND, restores="", files=len(files))
         return msgspec.structs.replace(record, info=info, files=tuple(sorted(files.values(), key=by_path)), kept=kept)
 
     def survey(self, base: Release, state: State) -> Release:

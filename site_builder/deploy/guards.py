@@ -25,6 +25,8 @@ def refusals(plan: Plan, based_on: str, vanish_percent: int) -> Iterator[str]:
         yield f"the live release {live.id} was built as of {live.instant}, this one as of {new.instant}: it is older"
     elif based_on not in {"", live.id}:
         yield f"the live release {live.id} is not {based_on}, the last one from here: another was deployed since"
+    elif not live.number:
+        yield f"the live release {live.id} was made by somebody's hand, by no deploy"
 
 
 def _is_page(entry: Entry) -> bool:

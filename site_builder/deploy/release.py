@@ -68,7 +68,10 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, order=True):
 
 
 class ReleaseInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A release in short.  ``restores`` is the release that a rollback brought back."""
+    """A release in short.  ``restores`` is the release that a rollback brought back.
+
+    ``number`` is 0 for what no deploy made: somebody's own commit on a branch.
+    """
 
     id: str
     number: int

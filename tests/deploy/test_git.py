@@ -135,6 +135,12 @@ def test_a_commit_by_hand_is_not_undone_unasked(desk: Desk, remote: Path, tmp_pa
         desk.output(paper(edition))
         with pytest.raises(Refused, match="another was deployed since"):
             desk.deploy(yes=False)
+    # From a folder that knows nothing of the branch, too.
+    other = Desk(tmp_path / "other")
+    other.configure(f"git: {remote}")
+    other.output(paper(3))
+    with pytest.raises(Refused, match="was made by somebody's hand"):
+        other.deploy(yes=False)
     report = desk.deploy()
     assert report.groups["pages"].removed == ("hand.html",)
     assert site(remote, paper(3)) == paper(3)
