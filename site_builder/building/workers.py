@@ -22,7 +22,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from site_builder.errors import SiteError
+from site_builder.errors import Problem, SiteError
 
 Result = TypeVar("Result")
 Lists = TypeVar("Lists", bound=msgspec.Struct)
@@ -35,8 +35,13 @@ FEWEST_FOR_FORK = 64
 FEWEST_FOR_SPAWN = 2_000
 
 
-class WorkerDied(RuntimeError):
+class WorkerDied(SiteError):
     """A worker process ended without an answer."""
+
+    def __init__(self, code: int | None) -> None:
+        """``code`` is its exit code, negative for the signal that ended it."""
+        hint = "Try again; where memory is short, with fewer --jobs"
+        super().__init__([Problem("a worker process", message=_obituary(code), hint=hint)])
 
 
 def available_jobs() -> int:
@@ -121,7 +126,7 @@ def _run_beside(
                     answer: Any = connection.recv()  # type: ignore[union-attr,call-arg]
                 except (EOFError, ConnectionResetError):
                     alive[connection].join()
-                    raise WorkerDied(_obituary(alive[connection].exitcode)) from None
+                    raise WorkerDied(alive[connection].exitcode) from None
                 if answer is None:
                     alive.pop(connection).join()
                     continue
@@ -134,8 +139,7 @@ def _run_beside(
                 yield chunk, result
     finally:
         for connection, process in processes.items():
-            if process.is_alive():
-                process.terminate()
+            process.kill()  # whatever it does about softer signals
             process.join()
             connection.close()
 
@@ -217,6 +221,8 @@ def _serve(task: Callable[[range], object], pipe: Connection, others: list[Conne
     """A worker's life: chunks in, answers out, until None comes."""
     # Ctrl-C reaches the whole group; the parent ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the parent does when it is told to end is none of theirs.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.disable()  # as in the parent: what it makes lives long
     for other in others:
         other.close()
@@ -254,5 +260,5 @@ def _tell(pipe: Connection, answer: object) -> None:
 def _obituary(code: int | None) -> str:
     if code is not None and code < 0:
         name = signal.Signals(-code).name
-        return f"a worker process was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
-    return f"a worker process ended with code {code}"
+        return f"was ended by {name}" + (" (out of memory?)" if name == "SIGKILL" else "")
+    return f"ended with code {code}"

@@ -72,6 +72,24 @@ def test_workers_whose_parent_is_ended_say_nothing() -> None:
     assert (ended.returncode, ended.stderr) == (-signal.SIGTERM, "")
 
 
+GOES_ON = """
+import signal
+from site_builder.building.workers import run
+signal.signal(signal.SIGTERM, lambda *_: None)
+for _ in run(lambda chunk: bytes(1_000_000), 2000, 2):
+    break
+print("went on")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs fork")
+def test_workers_end_also_where_their_parent_has_its_own_idea_of_sigterm() -> None:
+    """As ``watch`` has, which builds again and again: a build that gives up must not wait for them for ever."""
+    line = [sys.executable, "-c", GOES_ON]
+    ended = subprocess.run(line, env=environment(), capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.stdout, ended.stderr) == ("went on\n", "")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="such names are not to be had there")
 def test_a_name_that_would_steer_a_terminal_is_told_on_one_line(made: SiteDir) -> None:
     made.write("content/new\nline \x1b[2J.md", "")
