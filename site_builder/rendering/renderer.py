@@ -17,10 +17,12 @@ from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.model import BodyRef, Heading, Page, Record, Rendered
 from site_builder.references import folder_of
 from site_builder.rendering.addresses import with_addresses
-from site_builder.rendering.markdown import Body, ConversionError, Converter
+from site_builder.rendering.markdown import Body, ConversionError, ConversionTimeout, Converter
 from site_builder.rendering.piece_links import with_piece_links
 from site_builder.rendering.slots import cut
 from site_builder.rendering.templates import Templates
+
+_TOO_LONG = "Look in it for brackets or '<' without partners; markdown.time_limit in site.yaml gives bodies more time"
 
 Before = TypeVar("Before")
 After = TypeVar("After")
@@ -114,7 +116,8 @@ class Renderer:
                 body = source if isinstance(source, Body) else self._converted(source, values)
             except ConversionError as error:
                 line, column = self._place_of(values["body"]) if self._place_of else (0, 0)
-                raise SiteError([Problem(page.source, line, column, str(error))]) from None
+                hint = _TOO_LONG if isinstance(error, ConversionTimeout) else ""
+                raise SiteError([Problem(page.source, line, column, str(error), hint)]) from None
             folder = folder_of(values["body"].path)
             html = with_piece_links(body.html, folder, values["body"].links, self._base, sloppy=self._sloppy)
             html = with_addresses(html, folder, self._base, sloppy=self._sloppy)

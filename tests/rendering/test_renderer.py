@@ -94,3 +94,13 @@ def test_a_free_key_that_a_piece_has_not_is_told_by_the_keys_that_it_has(asked: 
     with pytest.raises(SiteError) as caught:
         made.render(Page("plain", "a", "a.html", Free(Record((("kicker", "x"),)))))
     assert str(caught.value) == f"templates/a.html:1:1: {says}"
+
+
+def test_what_to_do_about_a_body_that_takes_too_long_is_told() -> None:
+    templates = Templates({"a.html": TemplateSource("templates/a.html", "{{ body.html }}")}, {}, {})
+    made = Renderer(templates, make_converter(Markdown(time_limit=1), ""), lambda _: "[" * 60_000 + "](")
+    with pytest.raises(SiteError) as caught:
+        made.render(article("endless"))
+    (problem,) = caught.value.problems
+    assert problem.message == "Markdown took longer than 1 s"
+    assert "markdown.time_limit" in problem.hint
