@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import random
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -57,11 +58,16 @@ class Difference(msgspec.Struct, frozen=True, order=True):
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """``files`` were compared; ``differences`` are those that were found."""
+    """``files`` were compared; ``differences`` are those that were found.
+
+    ``others`` are files of the output that no build is known to have written, such as those of an older output that
+    was put back: a clean build has none of them, and no build touches them.
+    """
 
     files: int
     instant: str
     differences: tuple[Difference, ...]
+    others: tuple[str, ...] = ()
 
 
 def verify(
@@ -104,7 +110,17 @@ def verify(
         differences = compared(expected, state.owned, clean.folder, target.folder, done.site)
         if differences:
             state.forget([difference.path for difference in differences])
-    return Verified(len(expected), instant.isoformat(), tuple(differences))
+        others = tuple(sorted(files_in(target.folder) - expected.keys() - state.owned))
+    return Verified(len(expected), instant.isoformat(), tuple(differences), others)
+
+
+def files_in(folder: Path) -> set[str]:
+    """The paths of all files and links below ``folder``."""
+    found: set[str] = set()
+    for inside, folders, files in os.walk(folder):
+        links = [name for name in folders if os.path.islink(os.path.join(inside, name))]
+        found.update(Path(inside, name).relative_to(folder).as_posix() for name in (*files, *links))
+    return found
 
 
 def compared(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +16,7 @@ from site_builder.building import keys
 from site_builder.building.verify import verify
 from tests.building.small_site import small_site
 from tests.cli.running import run
+from tests.support.sample import REPOSITORY
 from tests.support.site import SiteDir
 
 AT = "2026-11-10T12:00:00+00:00"
@@ -79,6 +85,50 @@ def test_a_wrong_page_is_named_with_line_and_inputs_and_mended_by_the_next_build
 def test_missing_and_left_over_files_are_told(made: SiteDir) -> None:
     (made.out / "robots.txt").unlink()
     assert [(found.path, found.what) for found in verify(made.path, jobs=1).differences] == [("robots.txt", "missing")]
+
+
+def test_files_that_no_build_wrote_are_named_and_no_difference(made: SiteDir) -> None:
+    """An older output that was put back may hold pieces that were taken out since: nobody else would tell."""
+    (made.out / "2026/11/gone").mkdir()
+    (made.out / "2026/11/gone/index.html").write_text("a piece that was taken out")
+    (made.out / "elsewhere").symlink_to(made.path)
+    result = run("verify", "--site", made.path, "--jobs", "1")
+    assert result.exit_code == 0
+    assert "2 files of others, which stay:" in result.stderr
+    assert "public/2026/11/gone/index.html: no build is known to have written it" in result.stderr
+    assert "public/elsewhere: no build is known to have written it" in result.stderr
+
+
+# A verify that takes for ever over the clean build.
+SLOW = """
+import time
+from site_builder.building import verify
+def long(*args, **kwargs):
+    print("at work", flush=True)
+    time.sleep(600)
+verify.make_site = long
+from site_builder.__main__ import run
+run()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_verify_that_is_ended_leaves_no_second_site_behind(
+    made: SiteDir, tmp_path: Path, number: signal.Signals
+) -> None:
+    aside = tmp_path / "temporary"
+    aside.mkdir()
+    command = [sys.executable, "-c", SLOW, "verify", "--site", str(made.path), "--jobs", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": str(aside)}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "at work\n"
+    assert len(list(aside.iterdir())) == 1
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in said) == (128 + number, False)
+    assert not list(aside.iterdir())
 
 
 def test_changed_sources_are_no_differences(made: SiteDir) -> None:
