@@ -25,6 +25,7 @@ HOME = "index.html"
 # Files that are moved at once.
 MOVERS = 4
 _PIECE = 1 << 20
+_INSIDE = ".staging"
 _MODE = 0o666
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -41,12 +42,13 @@ class Output:
     @contextmanager
     def staged(self) -> Iterator[None]:
         """An empty staging folder, gone at the end.  Raises :class:`SiteError` where none can be made."""
-        inside = self.folder / ".staging"
+        inside = self.folder / _INSIDE
         try:
             for left in (self.staging, inside):
                 if left.exists():  # by a build that was killed
                     shutil.rmtree(left)
-            if self.exists and _is_mounted(self.folder):
+            # Beside it nothing may be made where, say, a server's folder holds the outputs of several users.
+            if self.exists and (_is_mounted(self.folder) or not os.access(self.folder.parent, os.W_OK)):
                 self.staging = inside
             self.staging.mkdir(parents=True)
         except OSError as error:
@@ -260,6 +262,7 @@ class Output:
         paths = [path for path in paths if path not in displaced]
         try:
             self._remove(paths)
+            shutil.rmtree(self.folder / _INSIDE, ignore_errors=True)
             if self.exists and not any(self.folder.iterdir()):
                 self.folder.rmdir()
             shutil.rmtree(self.staging, ignore_errors=True)

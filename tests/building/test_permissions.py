@@ -31,11 +31,22 @@ def made(site: Callable[..., SiteDir]) -> SiteDir:
     return SiteDir(made.path, made.path / "public")
 
 
-def build(made: SiteDir) -> subprocess.CompletedProcess[str]:
+def build(made: SiteDir, *options: object) -> subprocess.CompletedProcess[str]:
     """A build by one who is bound by permissions."""
     less = "-dac_override,-dac_read_search"
     bound = ["setpriv", f"--bounding-set={less}", f"--inh-caps={less}"] if ROOT else []
-    command = [*bound, sys.executable, "-m", "site_builder", "build", "--site", str(made.path), "--at", AT]
+    command = [
+        *bound,
+        sys.executable,
+        "-m",
+        "site_builder",
+        "build",
+        "--site",
+        str(made.path),
+        "--at",
+        AT,
+        *map(str, options),
+    ]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -67,3 +78,17 @@ def test_a_folder_that_may_not_be_written_is_named(made: SiteDir) -> None:
     folder.chmod(0o755)
     assert built.returncode == 1
     assert f"{folder}/index.html: cannot be written: Permission denied" in built.stderr
+
+
+def test_an_output_beside_which_nothing_may_be_made_is_written(made: SiteDir, tmp_path: Path) -> None:
+    """As a folder of one's own in a server's ``/srv``."""
+    out = SiteDir(made.path, tmp_path / "srv" / "mine")
+    out.out.mkdir(parents=True)
+    out.out.parent.chmod(0o555)
+    for title in ("One", "Another"):
+        made.write("content/a1.md", article(title, 2))
+        built = build(made, "--output", out.out)
+        assert built.returncode == 0, built.stderr
+        made.build(AT, output=tmp_path / title)
+        assert out.files() == SiteDir(made.path, tmp_path / title).files()
+    out.out.parent.chmod(0o755)
