@@ -105,9 +105,28 @@ def find(site: Snapshot, state: State, wanted: str) -> Planned:
     for page in site.pages:
         if page.path in names or (page.source in names and page.kind in ("article", "document")):
             return page
+    for name in sorted(names):
+        if fault := _no_page(name, site):
+            raise SiteError([Problem(wanted, message=fault)])
     known = [page.permalink for page in site.pages] if len(site.pages) <= _NEAREST_UP_TO else []
     hint = did_you_mean(wanted, known) if known else "Expected an address, a path in the output, or a content file"
     raise SiteError([Problem(wanted, message="names no page of this site", hint=hint)])
+
+
+def _no_page(name: str, site: Snapshot) -> str:
+    """Why ``name``, a content file or a copied one, stands for no page; '' where it is neither."""
+    for file in site.copied:
+        if name == file.path or (name == file.source and file.kind == "file"):
+            return f"is no page: /{file.path} is copied as it is from {file.source}"
+    if name not in site.sources.files.articles:
+        return ""
+    parsed = site.sources.inputs.parsed([name])[0]
+    article, instant = parsed.article, site.catalog.instant
+    if article is None or article.draft:
+        return "has no page: it is a draft"
+    if article.timestamp > instant:
+        return f"has no page yet: it appears at {article.timestamp.isoformat()}"
+    return "has no page: it has expired" if article.expires is not None and article.expires <= instant else ""
 
 
 def _mentions(value: Any, url: str, site: Snapshot) -> bool:

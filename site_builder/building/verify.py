@@ -32,6 +32,7 @@ from site_builder.building.stopwatch import Stopwatch
 from site_builder.building.unchanged import keys_of
 from site_builder.building.workers import available_jobs
 from site_builder.errors import Problem, SiteError
+from site_builder.sources.scan import require_content
 
 
 class Difference(msgspec.Struct, frozen=True, order=True):
@@ -83,6 +84,7 @@ def verify(
     Raises :class:`SiteError` where there is no finished build to compare, or its sources have changed since.
     """
     folder = Path(site_dir)
+    require_content(folder)
     target = Output(Path(output) if output else folder / "public")
     processes = jobs or available_jobs()
     say = progress or (lambda _stage, _done, _total: None)

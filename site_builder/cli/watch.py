@@ -33,9 +33,10 @@ def command(site_dir: Path, output: Path | None, target: str | None, jobs: int |
     from site_builder.config import parse_config
     from site_builder.deploy.deploying import chosen
     from site_builder.errors import Problem, SiteError
-    from site_builder.sources.scan import read_config_text
+    from site_builder.sources.scan import read_config_text, require_content
     from site_builder.sources.view_store import STORE
 
+    require_content(site_dir)
     config = parse_config(read_config_text(site_dir))
     if target is not None:
         target, _ = chosen(config, target)

@@ -19,6 +19,7 @@ from site_builder.building.snapshot import Sources
 from site_builder.building.unchanged import sources_key
 from site_builder.building.workers import available_jobs
 from site_builder.errors import Problem, SiteError
+from site_builder.sources.scan import require_content
 
 
 class RefreshReport(msgspec.Struct, frozen=True):
@@ -53,6 +54,7 @@ def refresh(
     """
     start = time.perf_counter()
     folder = Path(site_dir)
+    require_content(folder)
     public = Path(output) if output else folder / "public"
     processes = jobs or available_jobs()
     with long_lived_objects(), only_one(folder, wait=True, tell=tell):

@@ -192,6 +192,29 @@ def test_explain_tells_of_pages_that_were_not_rendered_and_of_misspelt_ones(made
     assert "Did you mean '/2026/11/a3/'?" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "change, wanted, told",
+    [
+        ("draft: true", "content/a3.md", "has no page: it is a draft"),
+        ("expires: 2026-11-09", "content/a3.md", "has no page: it has expired"),
+        ("timestamp: 2026-12-01", "./content/a3.md", "has no page yet: it appears at 2026-12-01T00:00:00+00:00"),
+        ("", "/own.css", "is no page: /own.css is copied as it is from static/own.css"),
+        ("", "static/own.css", "is no page: /own.css is copied as it is from static/own.css"),
+    ],
+)
+def test_explain_tells_why_there_is_no_page(made: SiteDir, change: str, wanted: str, told: str) -> None:
+    text = (made.path / "content/a3.md").read_text()
+    if change.startswith("timestamp"):
+        text = text.replace("timestamp: 2026-11-04 10:00:00", change)
+    elif change:
+        text = text.replace("---\n", f"---\n{change}\n", 1)
+    made.write("content/a3.md", text)
+    made.build(AT)
+    result = run("explain", "--site", made.path, wanted)
+    assert result.exit_code == 1
+    assert told in result.stderr
+
+
 def test_what_is_explained_is_what_is_hashed() -> None:
     """Two values have one digest exactly where their descriptions are one."""
     from site_builder.model import Card, Term

@@ -166,3 +166,11 @@ def test_a_site_that_cannot_be_watched_is_a_problem(made: SiteDir) -> None:
     result = run("watch", "--site", made.path)
     assert result.exit_code == 1
     assert ".site-builder: cannot be written: File exists" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["verify", "watch", "explain /", "build", "views refresh"])
+def test_a_folder_that_holds_no_site_stays_as_it_is(tmp_path: Path, command: str) -> None:
+    result = run(*command.split(), "--site", tmp_path)
+    assert result.exit_code == 1
+    assert "there is no folder 'content' here. Start one with: site-builder init" in result.stderr
+    assert not list(tmp_path.iterdir())
