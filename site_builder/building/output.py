@@ -17,6 +17,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 
 from site_builder.building.keys import DIGEST_SIZE
+from site_builder.building.manifest import STATE
 from site_builder.errors import Problem, SiteError
 from site_builder.sources.scan import CopiedFile, Stamp, stamp_of
 
@@ -298,7 +299,7 @@ def _folders_of(path: str) -> Iterator[str]:
 
 def in_the_way(folder: Path, others: Iterable[str], *, is_unknown: bool) -> SiteError:
     """The error for files of somebody else where pages have to stand; ``is_unknown``: no build is on record here."""
-    hint = "Move it elsewhere, or choose another --output"
+    hint = f"Move it elsewhere, or choose another --output; where {STATE} is older than the output, remove the output"
     if is_unknown:
         hint = "Remove the folder if it holds an old build of this site, or choose another --output"
     message = "is in the way: this builder did not write it"

@@ -130,3 +130,17 @@ def test_a_folder_of_ours_that_was_moved_and_linked_is_still_ours(made: SiteDir,
     made.build(AT)
     assert "Other." in (tmp_path / "moved/a1/index.html").read_text()
     assert not (tmp_path / "moved/a3").exists()
+
+
+def test_a_cache_that_is_older_than_the_output_is_told_with_the_remedy(made: SiteDir, tmp_path: Path) -> None:
+    """As a build server has it that restores yesterday's cache beside today's output."""
+    shutil.copytree(made.path / ".site-builder", tmp_path / "yesterday")
+    made.write("content/a9.md", article("New", 9))
+    made.build(AT)
+    shutil.rmtree(made.path / ".site-builder")
+    (tmp_path / "yesterday").rename(made.path / ".site-builder")
+    with pytest.raises(SiteError, match=r"a9/index\.html: is in the way.* older than the output, remove the output"):
+        made.build(AT)
+    shutil.rmtree(made.out)
+    made.build(AT)
+    assert made.files() == clean_files(made, tmp_path)
