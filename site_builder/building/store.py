@@ -118,7 +118,11 @@ class Store:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code not in _OF_THE_DISK:
                 raise Damaged(str(error)) from None
-            hint = "Remove it: it is made anew" if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) else ""
+            hint = (
+                "Unless the disk is full, remove it: it is made anew"
+                if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+                else ""
+            )
             raise SiteError([_cannot_write(self.path, str(error), hint)]) from None
         except (UnicodeDecodeError, OverflowError) as error:  # what should be a text or a number
             raise Damaged(str(error)) from None
