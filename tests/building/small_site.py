@@ -5,6 +5,13 @@ Tiny pages make builds fast, so that many sequences of edits can be tried.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.support.site import SiteDir
+
+# The instant of a build of it.
+AT = "2026-11-10T12:00:00+00:00"
+
 BASE = """{% from "card.html" import line %}<!doctype html><html lang="{{ page.lang }}"><title>{{ page.title }}</title>
 <link rel="stylesheet" href="{{ 'own.css'|asset }}">
 {% include "nav.html" %}
@@ -81,3 +88,10 @@ def small_site(articles: int = 6) -> dict[str, str]:
             f"Piece {number}", number + 1, category=category, tags=tags, views=number
         )
     return files
+
+
+def clean_files(made: SiteDir, tmp_path: Path) -> dict[str, bytes]:
+    """What a clean build of the site writes."""
+    clean = SiteDir(made.path, tmp_path / "clean")
+    clean.build(AT)
+    return clean.files()

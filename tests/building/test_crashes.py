@@ -26,25 +26,9 @@ from site_builder.building.output import Output
 from site_builder.building.state import CACHE
 from site_builder.building.store import Store
 from tests.building.killing import build_and_die
-from tests.building.small_site import article, small_site
+from tests.building.small_site import AT, article, clean_files, small_site
 from tests.support.sample import REPOSITORY
 from tests.support.site import SiteDir
-
-AT = "2026-11-10T12:00:00+00:00"
-
-
-@pytest.fixture
-def made(site: Callable[..., SiteDir]) -> SiteDir:
-    """A site that was built."""
-    made = site(small_site())
-    made.build(AT)
-    return made
-
-
-def clean_files(made: SiteDir, tmp_path: Path) -> dict[str, bytes]:
-    clean = SiteDir(made.path, tmp_path / "clean")
-    clean.build(AT)
-    return clean.files()
 
 
 def test_a_crash_between_writing_and_recording_then_the_old_source_again(made: SiteDir) -> None:

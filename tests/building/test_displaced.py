@@ -11,24 +11,8 @@ import pytest
 from site_builder import SiteError
 from site_builder.building.cleaning import clean
 from tests.building.killing import build_and_die
-from tests.building.small_site import article, small_site
+from tests.building.small_site import AT, article, clean_files, small_site
 from tests.support.site import SiteDir
-
-AT = "2026-11-10T12:00:00+00:00"
-
-
-@pytest.fixture
-def made(site: Callable[..., SiteDir]) -> SiteDir:
-    """A site that was built."""
-    made = site(small_site())
-    made.build(AT)
-    return made
-
-
-def clean_files(made: SiteDir, tmp_path: Path) -> dict[str, bytes]:
-    clean_site = SiteDir(made.path, tmp_path / "clean")
-    clean_site.build(AT)
-    return clean_site.files()
 
 
 def test_at_every_step_of_a_death_a_folder_that_becomes_a_file_is_one_in_the_end(

@@ -21,19 +21,10 @@ from site_builder.catalog.catalog import Catalog
 from site_builder.model import BodyRef, Card, Outlined
 from site_builder.pages import articles, sitemaps
 from site_builder.pages.contexts import ArticleContext
-from tests.building.small_site import NAV, article, small_site
+from tests.building.small_site import AT, NAV, article, small_site
 from tests.support.site import SiteDir
 
-AT = "2026-11-10T12:00:00+00:00"
 AT_THE_END = "2026-11-30T12:00:00+00:00"
-
-
-@pytest.fixture
-def made(site: Callable[..., SiteDir]) -> SiteDir:
-    """A site that was built."""
-    made = site(small_site())
-    made.build(AT)
-    return made
 
 
 def settle(made: SiteDir) -> None:

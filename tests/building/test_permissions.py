@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.building.small_site import article, small_site
+from tests.building.small_site import AT, article, small_site
 from tests.support.sample import REPOSITORY
 from tests.support.site import SiteDir
 
-AT = "2026-11-10T12:00:00+00:00"
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 pytestmark = pytest.mark.skipif(

@@ -14,21 +14,12 @@ import pytest
 from site_builder import SiteError
 from site_builder.building import keys
 from site_builder.building.verify import verify
-from tests.building.small_site import small_site
+from tests.building.small_site import AT, small_site
 from tests.cli.running import run
 from tests.support.sample import REPOSITORY
 from tests.support.site import SiteDir
 
-AT = "2026-11-10T12:00:00+00:00"
 ARTICLE = "2026/11/a3/index.html"
-
-
-@pytest.fixture
-def made(site: Callable[..., SiteDir]) -> SiteDir:
-    """A site that was built."""
-    made = site(small_site())
-    made.build(AT)
-    return made
 
 
 def forge(made: SiteDir, path: str, old: bytes, new: bytes) -> None:
