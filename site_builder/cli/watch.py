@@ -36,10 +36,10 @@ def command(site_dir: Path, output: Path | None, target: str | None, jobs: int |
     from site_builder.sources.scan import read_config_text, require_content
     from site_builder.sources.view_store import STORE
 
-    require_content(site_dir)
     config = parse_config(read_config_text(site_dir))
     if target is not None:
         target, _ = chosen(config, target)
+    require_content(site_dir)
     lock = filelock.FileLock(site_dir / ".site-builder" / "watch.lock", thread_local=False)
     try:
         (site_dir / ".site-builder").mkdir(exist_ok=True)
