@@ -49,14 +49,19 @@ class SiteError(Exception):
 _AT_A_GLANCE = 40
 
 
+def nearest(found: str, valid: Iterable[str]) -> str:
+    """The valid name that ``found`` may be misspelt for; '' where none is near."""
+    by_folded = {name.casefold(): name for name in sorted(valid)}
+    near = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[near[0]] if near else ""
+
+
 def did_you_mean(found: str, valid: Iterable[str]) -> str:
     """The hint for a misspelt name: the nearest valid one, else all of them, if they can be read at a glance.
 
     A sentence, no final dot needed.
     """
     names = sorted(valid)
-    by_folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(found.casefold(), by_folded, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean '{by_folded[near[0]]}'?"
+    if near := nearest(found, names):
+        return f"Did you mean '{near}'?"
     return f"Valid: {', '.join(names)}" if 0 < len(names) <= _AT_A_GLANCE else ""

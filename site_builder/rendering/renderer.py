@@ -13,7 +13,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from site_builder.errors import Problem, SiteError, did_you_mean
+from site_builder.errors import Problem, SiteError, did_you_mean, nearest
 from site_builder.model import BodyRef, Heading, Page, Record, Rendered
 from site_builder.references import folder_of
 from site_builder.rendering.addresses import with_addresses
@@ -167,8 +167,8 @@ def _missing(name: str, record: msgspec.Struct) -> tuple[str, str]:
     """What is said of a field that ``record`` has not, and the hint."""
     if not isinstance(record, Record):
         return f"there is no '{name}' in {type(record).__name__}", did_you_mean(name, record.__struct_fields__)
-    near = did_you_mean(name, record)
-    hint = near if near.startswith("Did") else f"Not every 'extra' has it: ask first, with \"'{name}' in …\""
+    near = nearest(name, record)
+    hint = f"Did you mean '{near}'?" if near else f"Not every 'extra' has it: ask first, with \"'{name}' in …\""
     return f"there is no '{name}' in this 'extra'", hint
 
 
