@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deploy.weed import serving
+from tests.deploy.weed import room, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
     """A real S3 server; its credentials are in the environment."""
-    with serving(tmp_path_factory.mktemp("weed")) as server, pytest.MonkeyPatch.context() as patch:
+    with (
+        room(tmp_path_factory.mktemp("weed")) as folder,
+        serving(folder) as server,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for name, value in server.environment.items():
             patch.setenv(name, value)
         yield server

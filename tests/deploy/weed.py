@@ -6,15 +6,18 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sysconfig
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
+import pytest
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
@@ -25,6 +28,9 @@ BUCKET = "site"
 ACCESS_KEY = "AKTESTDEPLOYER"
 SECRET_KEY = "not-a-real-secret-7f3c"
 SECONDS = 60
+# Below one part in a hundred free it makes all it has read-only, and below some hundred MB it takes no new volume.
+PART, BYTES = 50, 512 * 1024 * 1024
+MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,24 @@ def objects(store: Any, folder: str = "") -> dict[str, bytes]:
         for path in sorted(paths)
         if folder or not path.startswith(".site-builder/")
     }
+
+
+@contextlib.contextmanager
+def room(disk: Path) -> Iterator[Path]:
+    """A folder for the server's data: in memory where there is room, else below ``disk``, where it must be."""
+    with contextlib.ExitStack() as stack:
+        if MEMORY.is_dir() and is_roomy(MEMORY) and os.access(MEMORY, os.W_OK):
+            disk = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="weed-", dir=MEMORY)))
+        elif not is_roomy(disk):
+            free = shutil.disk_usage(disk).free // 1024 // 1024
+            pytest.fail(f"the disk of {disk} is nearly full ({free} MB free): the S3 server takes nothing there")
+        yield disk
+
+
+def is_roomy(folder: Path) -> bool:
+    """Whether the server takes objects there."""
+    usage = shutil.disk_usage(folder)
+    return usage.free >= max(usage.total // PART, BYTES)
 
 
 @contextlib.contextmanager
@@ -98,7 +122,7 @@ def serving(folder: Path) -> Iterator[S3]:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
         try:
             server = S3(f"http://127.0.0.1:{ports[3]}")
-            wait_until_ready(server, process)
+            wait_until_ready(server, process, folder / "weed.log")
             yield server
         finally:
             # Its data are of no use any more: it need not end in order.
@@ -106,14 +130,14 @@ def serving(folder: Path) -> Iterator[S3]:
             process.wait()
 
 
-def wait_until_ready(server: S3, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(server: S3, process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait for a PUT that succeeds."""
     end = time.monotonic() + SECONDS
     while True:
         try:
             obstore.put(server.store(), "ready", b"")
         except (BaseError, OSError):
-            assert process.poll() is None, "the S3 server ended"
+            assert process.poll() is None, f"the S3 server ended: {log.read_text(errors='replace')[-2000:]}"
             assert time.monotonic() < end, "the S3 server does not answer"
             time.sleep(0.2)
         else:
@@ -122,11 +146,15 @@ def wait_until_ready(server: S3, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that are free, and that are so 10,000 above, where the server has its own protocol."""
+    """Ports that are free, and that are so 10,000 above, where the server has its own protocol.
+
+    Both lie below those that the kernel gives to whoever asks for any (32768 on): one of those could be taken before
+    the server has it.
+    """
     chance = random.Random()
     found: list[int] = []
     while len(found) < count:
-        port = chance.randrange(20_000, 30_000)
+        port = chance.randrange(20_000, 22_700)
         with contextlib.suppress(OSError), socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", port))
             second.bind(("127.0.0.1", port + 10_000))
