@@ -25,7 +25,7 @@ def file_stem(path: str) -> str:
 
 def require(key: str, nodes: dict[str, Node], top: Node, findings: Findings, remedy: str) -> None:
     """Notes that ``key`` is missing; where its value is wrong, or it is misspelt, that has been told."""
-    if key not in nodes and not findings.told_of(key):
+    if key not in nodes and key not in findings.meant:
         findings.fail(top, f"'{key}' is missing", remedy)
 
 
@@ -36,7 +36,7 @@ def check_article(values: dict[str, Any], nodes: dict[str, Node], top: Node, ste
     file's name without its ending.
     """
     require("category", nodes, top, findings, "Add a line like 'category: Retail'")
-    if "timestamp" not in nodes and not findings.told_of("timestamp"):
+    if "timestamp" not in nodes and "timestamp" not in findings.meant:
         _timestamp_of_name(values, top, stem, findings)
     _check_order(values, nodes, findings)
     if "author" in nodes and "authors" in nodes:

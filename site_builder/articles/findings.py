@@ -13,7 +13,7 @@ from site_builder.yaml_reader import Node, describe
 class Findings:
     """Collects, so that all faults of a file are told together; lives as long as one file is read."""
 
-    __slots__ = ("path", "places", "problems", "rules", "warnings")
+    __slots__ = ("meant", "path", "places", "problems", "rules", "warnings")
 
     def __init__(self, path: str, rules: Rules) -> None:
         self.path = path
@@ -21,15 +21,12 @@ class Findings:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.places: list[Place] = []
+        # The keys that unknown ones stand for: that they are missing need not be told too.
+        self.meant: set[str] = set()
 
     def fail(self, node: Node, message: str, hint: str = "") -> None:
         """Notes a problem at ``node``; returns None, which stands for "no value"."""
         self.problems.append(Problem(self.path, node.line, node.column, message, hint))
-
-    def told_of(self, key: str) -> bool:
-        """Whether a problem's hint says that ``key`` was meant."""
-        meant = f"Did you mean '{key}'?"
-        return any(problem.hint == meant and problem.message.startswith("unknown key") for problem in self.problems)
 
     def expect(self, key: str, node: Node, expected: str, hint: str = "") -> Any:
         """Notes that the value of ``key`` is of a wrong type or form."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from site_builder.articles import fields
 from site_builder.articles.findings import Findings
-from site_builder.errors import did_you_mean
+from site_builder.errors import did_you_mean, nearest
 from site_builder.yaml_reader import Node
 
 DOCUMENTS = "content/pages/"
@@ -76,12 +76,18 @@ _ELSEWHERE = {
 }
 
 
+def meant(key: str, is_document: bool) -> str:
+    """The key that an unknown one stands for: as it is called here, else the nearest; '' where there is none."""
+    if is_document and key in ARTICLE_KEYS:
+        return ""
+    readers = DOCUMENT_KEYS if is_document else ARTICLE_KEYS
+    other = _ELSEWHERE.get(key.lower().replace("-", "_"), "")
+    return other if other in readers else nearest(key, readers)
+
+
 def suggestion(key: str, is_document: bool) -> str:
-    """The hint for an unknown ``key``: what it is called here, else the nearest key."""
+    """The hint for an unknown ``key``: what is meant by it, else all that there are."""
     readers = DOCUMENT_KEYS if is_document else ARTICLE_KEYS
     if is_document and key in ARTICLE_KEYS:
         return f"Articles have it, pages below {DOCUMENTS} have {', '.join(sorted(readers))}"
-    other = _ELSEWHERE.get(key.lower().replace("-", "_"))
-    if other in readers:
-        return f"Did you mean '{other}'?"
-    return did_you_mean(key, readers)
+    return did_you_mean(meant(key, is_document) or key, readers)

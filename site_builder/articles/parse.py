@@ -19,7 +19,7 @@ from site_builder.articles.excerpt import HEAD, excerpt
 from site_builder.articles.fences import split_front_matter
 from site_builder.articles.findings import Findings
 from site_builder.articles.instants import file_date
-from site_builder.articles.keys import ARTICLE_KEYS, DOCUMENT_KEYS, DOCUMENTS, suggestion
+from site_builder.articles.keys import ARTICLE_KEYS, DOCUMENT_KEYS, DOCUMENTS, meant, suggestion
 from site_builder.articles.named_files import named_files
 from site_builder.articles.piece_links import piece_links
 from site_builder.articles.reading import read_front_matter
@@ -108,6 +108,7 @@ def _values(mapping: Mapping, is_document: bool, findings: Findings) -> tuple[di
         read = readers.get(key)
         if read is None:
             findings.fail(name, f"unknown key {quoted(key)}", suggestion(key, is_document))
+            findings.meant.add(meant(key, is_document))
         elif not fields.is_empty(node):
             nodes[key] = node
             value = read(key, node, findings)
