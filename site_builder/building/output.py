@@ -7,6 +7,7 @@ Files that this builder did not write are never touched.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -309,11 +310,12 @@ def in_the_way(folder: Path, others: Iterable[str], *, is_unknown: bool) -> Site
 def refuse_sources(site_dir: Path, folder: Path) -> None:
     """Raises :class:`SiteError` for an output among the site's sources, or with them in it."""
     try:
-        output = folder.resolve()
-    except (OSError, RuntimeError):  # of pathlib before 3.13
-        raise SiteError(
-            [Problem(str(folder), message="is a link that leads back to itself", hint="Remove it")]
-        ) from None
+        folder.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            problem = Problem(str(folder), message="is a link that leads back to itself", hint="Remove it")
+            raise SiteError([problem]) from None
+    output = folder.resolve()
     if site_dir.resolve().is_relative_to(output):
         message = "holds the site's sources, and what is built would lie among them"
         raise SiteError([Problem(str(folder), message=message, hint="Choose another --output, such as public")])
