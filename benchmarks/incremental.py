@@ -46,11 +46,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Result:
-    """What the build after a change took, and its report."""
+    """What the builds after a change took, each after the same change, and the report of the last one."""
 
     name: str
     target: str
-    run: Run
+    runs: tuple[Run, ...]
     report: dict[str, Any]
 
 
@@ -114,6 +114,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure builds that follow a build.")
     parser.add_argument("--articles", type=int, default=100_000, metavar="N", help="default: 100000")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="default: 2")
+    parser.add_argument(
+        "--runs", type=int, default=3, metavar="N", help="of each change; the median counts; default: 3"
+    )
     parser.add_argument("--template", action="store_true", help="also the edit of a template")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the results into this file, as Markdown")
     parser.add_argument("--work", type=Path, default=HERE / "made", metavar="DIR", help="default: benchmarks/made")
@@ -128,8 +131,8 @@ def main() -> None:
     print(text)
     if options.write:
         kept = options.write.read_text(encoding="utf-8").partition(HEADING)[0] if options.write.exists() else ""
-        flags = " --template" if options.template else ""
-        command = f'`make bench-incremental ARGS="--articles {options.articles} --jobs {options.jobs}{flags}"`'
+        flags = f"--jobs {options.jobs} --runs {options.runs}{' --template' if options.template else ''}"
+        command = f'`make bench-incremental ARGS="--articles {options.articles} {flags}"`'
         where = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "command": command, **facts(options.work)}
         rows = "".join(f"| {name} | {value} |\n" for name, value in where.items())
         options.write.write_text(f"{kept.rstrip()}\n\n{text}\n|  |  |\n| --- | --- |\n{rows}", encoding="utf-8")
@@ -147,14 +150,14 @@ def measured(bench: Workbench, options: argparse.Namespace) -> list[Result]:
     base = [sys.executable, "-m", "site_builder", "build", "--jobs", str(options.jobs), "--at", BUILT_AT]
     command = [*base, "--output", str(output), "--json", str(report)]
 
-    def build(name: str, target: str) -> Result:
+    def build(name: str) -> Run:
         run = timed(command, site, environment())
         say(f"{name}: {shown(run)}")
-        return Result(name, target, run, json.loads(report.read_bytes()))
+        return run
 
     for path in (site / "content").rglob("*.md"):  # from the cold disk
         path.read_bytes()
-    results = [build("cold", "≤ 60 s")]
+    results = [Result("cold", "≤ 60 s", (build("cold"),), json.loads(report.read_bytes()))]
     peak = peak_memory([*base, "--output", str(bench.fresh("output"))], site, environment())
     say(f"peak memory of a cold build: {peak / 1e6:.0f} MB")
     results[0].report["peak"] = peak
@@ -164,11 +167,15 @@ def measured(bench: Workbench, options: argparse.Namespace) -> list[Result]:
         changes.append(Change("the article template edited", 0, edit_a_template))
     for change in changes:
         before = {path: path.read_bytes() for path in touched(site, change)}
-        change.edit(site)
-        results.append(build(change.name, f"≤ {change.seconds:g} s" if change.seconds else "–"))
-        put_back(site, before)
-        timed(command, site, environment())
-        timed(command, site, environment())
+        runs: list[Run] = []
+        for _ in range(options.runs):
+            change.edit(site)
+            runs.append(build(change.name))
+            told = json.loads(report.read_bytes())
+            put_back(site, before)
+            timed(command, site, environment())
+            timed(command, site, environment())
+        results.append(Result(change.name, f"≤ {change.seconds:g} s" if change.seconds else "–", tuple(runs), told))
     return results + [refreshed(bench, site, output, options.jobs, recent=recent) for recent in (True, False)]
 
 
@@ -187,7 +194,10 @@ def refreshed(bench: Workbench, site: Path, output: Path, jobs: int, *, recent: 
     written = len(digests(site) - before)
     kind = {"rendered": 0, "spliced": written, "written": written, "removed": 0}
     return Result(
-        name, "≤ 3 s" if recent else "–", run, {"pages": {"all": kind}, "files": dict.fromkeys(kind, 0), "stages": {}}
+        name,
+        "≤ 3 s" if recent else "–",
+        (run,),
+        {"pages": {"all": kind}, "files": dict.fromkeys(kind, 0), "stages": {}},
     )
 
 
@@ -217,8 +227,9 @@ def table(results: list[Result], articles: int) -> str:
     lines = [
         HEADING,
         "",
-        f"{articles:,} articles, comrak. Seconds by the clock, start of Python included; in parentheses processor",
-        "seconds of the step, and those that the rest of the machine used meanwhile.",
+        f"{articles:,} articles, comrak. Seconds by the clock, start of Python included, the median of all runs",
+        "and their spread; in parentheses processor seconds of the step, and those that the rest of the machine used",
+        "meanwhile.",
         "",
         "| after | target | found | rendered | new counts | written | removed | where the time goes |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -227,8 +238,10 @@ def table(results: list[Result], articles: int) -> str:
         kinds = [*result.report["pages"].values(), result.report["files"]]
         counts = [sum(kind[name] for kind in kinds) for name in ("rendered", "spliced", "written", "removed")]
         stages = ", ".join(f"{name} {seconds:.2f}" for name, seconds in result.report["stages"].items())
-        run = result.run
-        found = f"{run.seconds:.2f} s ({run.cpu:.2f}; {run.others:.2f})"
+        runs = sorted(result.runs, key=lambda run: run.seconds)
+        run = runs[len(runs) // 2]
+        spread = f", {runs[0].seconds:.2f} – {runs[-1].seconds:.2f}" if len(runs) > 1 else ""
+        found = f"{run.seconds:.2f} s{spread} ({run.cpu:.2f}; {run.others:.2f})"
         cells = [result.name, result.target, found, *(f"{count:,}" for count in counts), stages]
         lines.append(f"| {' | '.join(cells)} |")
     if "peak" in results[0].report:
