@@ -184,6 +184,8 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SLUG = re.compile(r"[A-Za-z0-9_~-](?:[A-Za-z0-9_.~-]{0,78}[A-Za-z0-9_~-])?").fullmatch
+# Files beside those of the IANA zones: this machine's own zone, and clocks that count leap seconds.
+_NO_ZONES = frozenset(("localtime", "posixrules", "Factory", "right", "posix"))
 _NOT_IN_SITE_URL = frozenset(' \t\n\\"<>^`{|}?#')
 
 LIMITS = {
@@ -240,6 +242,9 @@ def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
         problems.append(Problem(path, line, column, f"{key}: {message}", hint))
 
     _check_site(config.site, report)
+    for key, text in msgspec.structs.asdict(config.labels).items():
+        if not text.strip():
+            report(f"labels.{key}", "is empty", "Take the line out, or the word's place out of the template")
     _check_patterns(config.urls, report)
     for key, (low, high) in LIMITS.items():
         section, _, name = key.partition(".")
@@ -269,18 +274,21 @@ def _check(config: SiteConfig, root: Mapping, path: str) -> list[Problem]:
 
 
 def _check_site(site: Site, report: Report) -> None:
+    if not site.title.strip():
+        report("site.title", "is empty", "Expected the paper's name")
     if not _is_site_url(site.url):
         report("site.url", f"{quoted(site.url)} is no http(s) address", "Expected like https://www.example.com")
+    elif not (host := urlsplit(site.url).netloc).isascii():
+        hint = f"Write {quoted(site.url.replace(host, host.encode('idna').decode()))}"
+        report("site.url", f"{quoted(site.url)} is not how programs read it", hint)
     if site.logo and (site.logo.startswith("//") or not site.logo.startswith(("/", "http://", "https://"))):
         report("site.logo", f"{quoted(site.logo)} is no address", "Expected like /logo.svg")
     if not is_language(site.language):
         report("site.language", f"{quoted(site.language)} is no language tag", "Expected like en or zh-Hans")
-    try:
-        ZoneInfo(site.timezone)
-    except (KeyError, ValueError, OSError):
+    if not _is_zone(site.timezone):
         from zoneinfo import available_timezones
 
-        near = did_you_mean(site.timezone, available_timezones())
+        near = did_you_mean(site.timezone, available_timezones() - _NO_ZONES)
         hint = near if near.startswith("Did") else "Expected like Europe/Paris"
         report("site.timezone", f"unknown time zone {quoted(site.timezone)}", hint)
     for key in ("timestamp_format", "date_format"):
@@ -290,11 +298,21 @@ def _check_site(site: Site, report: Report) -> None:
             report(f"site.{key}", str(error))
 
 
+def _is_zone(name: str) -> bool:
+    """Whether ``name`` is a zone of the IANA database: the same everywhere."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return name.partition("/")[0] not in _NO_ZONES
+
+
 def _is_site_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         # Asking for the port checks it.
         sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+        parts.netloc.encode("idna")
     except ValueError:
         return False
     return sound and "@" not in parts.netloc and not set(url) & _NOT_IN_SITE_URL

@@ -45,12 +45,18 @@ def normalized(text: str) -> str:
 def body_text(data: bytes, start: int) -> str:
     """The body of a content file: ``data`` from byte ``start`` on.
 
-    CRLF and CR become ``\\n``.  Characters of :data:`DISALLOWED` are removed: C0 controls except tab and
-    line feed, DEL, C1 controls, noncharacters.  What is no UTF-8 becomes U+FFFD (parsing has reported it).
+    CRLF and CR become ``\\n``.  Byte order marks are removed, and characters of :data:`DISALLOWED`: C0 controls
+    except tab and line feed, DEL, C1 controls, noncharacters.  What is no UTF-8 becomes U+FFFD (parsing has
+    reported it).
     """
-    body = data[start:] if start else data.removeprefix(b"\xef\xbb\xbf")
-    text = normalized(body.decode("utf-8", "replace"))
+    body = data[start:] if start else data
+    text = without_marks(normalized(body.decode("utf-8", "replace")))
     return DISALLOWED.sub("", text) if has_disallowed(body) else text
+
+
+def without_marks(text: str) -> str:
+    """``text`` without byte order marks: files that were put together have them inside, where no line may begin."""
+    return text.replace("\ufeff", "") if "\ufeff" in text else text
 
 
 def place_of(before: str) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from site_builder.articles.characters import (
     left_out,
     normalized,
     place_of,
+    without_marks,
 )
 from site_builder.articles.excerpt import HEAD, excerpt
 from site_builder.articles.fences import split_front_matter
@@ -125,7 +126,7 @@ def _head(body: bytes, dirty: bool) -> str:
     end = min(len(body), HEAD)
     while end < len(body) and body[end] & 0xC0 == 0x80:
         end -= 1
-    text = normalized(body[:end].decode("utf-8", "replace"))
+    text = without_marks(normalized(body[:end].decode("utf-8", "replace")))
     return DISALLOWED.sub("", text) if dirty else text
 
 

@@ -60,9 +60,7 @@ def _like(slug: str) -> str:
 
 def check_permalink(text: str) -> str:
     """``text`` as the plain path of a page: from ``/`` to a final ``/`` or ``.html``."""
-    path = _checked(text)
-    if path == "/":
-        raise BadPath("'/' is the address of the home page", "")
+    path = _without_host(text)
     if not path.endswith(("/", ".html")):
         raise BadPath(f"{quoted(path)} ends in neither '/' nor '.html'", f"Write {quoted(path + '/')}")
     return path
@@ -70,7 +68,12 @@ def check_permalink(text: str) -> str:
 
 def check_alias(text: str) -> str:
     """``text`` as the plain path of a redirect page; without a final ``/`` it is meant as a folder."""
-    if _SCHEME(text):
+    return _without_host(text)
+
+
+def _without_host(text: str) -> str:
+    """The path of a page that is not home's."""
+    if _SCHEME(text) and not text.startswith("//"):
         path = _url_path(text)
         raise BadPath(
             f"{quoted(text)} is a whole address", f"Write its path: {quoted(path)}" if path else "Write its path"

@@ -6,7 +6,7 @@ In: articles and documents, hidden ones too, and an instant.  Out: everything th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -55,7 +55,7 @@ def due(
             yield Due(article.timestamp, article.path, "publish")
         if ends is not None and ends > instant:
             yield Due(ends, article.path, "expire")
-        for happens, what in ((article.updated, "update"), (article.timestamp + NEWS_WINDOW + _SECOND, NEWS)):
+        for happens, what in ((article.updated, "update"), (_leaves_news(article.timestamp), NEWS)):
             if happens is not None and happens > instant and (ends is None or happens < ends):
                 yield Due(happens, article.path, what)
     for document in documents:
@@ -69,6 +69,14 @@ def due(
 
 
 NEWS = "leave the news sitemap"
+
+# Two days after a later one there is no date in every zone: desks write 9999-12-31 for "not before we say so".
+_LAST = datetime(9999, 12, 28, tzinfo=UTC)
+
+
+def _leaves_news(timestamp: datetime) -> datetime | None:
+    """When a piece is too old for the news sitemap; None for never."""
+    return timestamp + NEWS_WINDOW + _SECOND if timestamp <= _LAST else None
 
 
 def next_due(

@@ -5,7 +5,7 @@ In: all that is known, a view, a path.  Out: :class:`Unseen`, for the editor in 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -67,7 +67,9 @@ def _unseen(article: Article, view: View, instant: datetime) -> Unseen:
     zone = view.catalog.zone
     since = until = ""
     if article.timestamp > instant:
-        since = _minute(article.timestamp + timedelta(seconds=59), zone)
+        # The minute from which on it is seen; the last year's last minute has none after it.
+        begun = timedelta(seconds=59) if article.timestamp.year < MAXYEAR else timedelta()
+        since = _minute(article.timestamp + begun, zone)
     elif article.expires is not None and article.expires <= instant:
         until = _minute(article.expires - timedelta(seconds=1), zone)
     return Unseen(article.path, article.title, article.draft and not view.drafts, since, until)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import date
 from keyword import iskeyword
 from typing import Any
 
@@ -18,7 +19,7 @@ from jinja2.compiler import CodeGenerator, Frame, has_safe_repr, optimizeconst
 from jinja2.optimizer import Optimizer
 
 from site_builder.rendering.printing import PRINTERS, fast_escape
-from site_builder.rendering.purity import remembering
+from site_builder.rendering.purity import CLOCK, remembering
 
 # Module globals of compiled templates.
 _KEPT = "kept"
@@ -40,7 +41,8 @@ class FastCode(CodeGenerator):
         """An attribute."""
         is_self = isinstance(node.node, nodes.Name) and node.node.name == "self"
         is_name = node.attr.isascii() and node.attr.isidentifier() and not iskeyword(node.attr)
-        if self._may_be_missing or is_self or isinstance(node.node, nodes.Dict) or not is_name:
+        plainly = is_name and node.attr not in CLOCK
+        if self._may_be_missing or is_self or isinstance(node.node, nodes.Dict) or not plainly:
             super().visit_Getattr(node, frame)
             return
         self.write("(")
@@ -166,6 +168,16 @@ class PureEnvironment(jinja2.Environment):
         program = self._compile(code.stream.getvalue(), path)  # type: ignore[attr-defined]
         return self.template_class.from_code(self, program, self.make_globals(None))
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """``obj.attribute``.  Raises :class:`jinja2.TemplateRuntimeError` for what would ask the clock."""
+        _refuse_clock(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """``obj[argument]``, which Jinja takes for an attribute too."""
+        _refuse_clock(obj, argument)
+        return super().getitem(obj, argument)
+
     def keep(self, value: object) -> int:
         """The place of ``value`` among what compiled templates refer to."""
         for place, known in enumerate(self.kept):
@@ -177,6 +189,13 @@ class PureEnvironment(jinja2.Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The environment's globals."""
         return {**self.globals, **d} if d else self.globals
+
+
+def _refuse_clock(obj: Any, name: Any) -> None:
+    if isinstance(name, str) and name in CLOCK and isinstance(obj, date):
+        raise jinja2.TemplateRuntimeError(
+            f"'{name}' asks the clock or the machine's time zone: a page must be the same at every build"
+        )
 
 
 class PureTemplate(jinja2.Template):

@@ -18,6 +18,9 @@ from site_builder.model import Card, Term
 IMPURE_GLOBALS = ("lipsum",)
 IMPURE_FILTERS = ("random",)
 
+# What instants offer for asking the clock, or this machine's time zone.
+CLOCK = frozenset(("now", "today", "utcnow", "fromtimestamp", "utcfromtimestamp", "astimezone"))
+
 # What it offers for keeping state: harmless within a page, but what is imported lives from page to page.
 STATE = frozenset(("namespace", "cycler", "joiner"))
 

@@ -24,6 +24,17 @@ from site_builder.rendering.templates import Templates
 
 _TOO_LONG = "Look in it for brackets or '<' without partners; markdown.time_limit in site.yaml gives bodies more time"
 
+# What the expressions of a template can raise.
+_FAULTS = (
+    jinja2.TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    MemoryError,
+)
+
 Before = TypeVar("Before")
 After = TypeVar("After")
 
@@ -142,7 +153,7 @@ class Renderer:
         except RecursionError:
             message = f"includes or calls itself without end (while rendering /{page.path})"
             raise SiteError([Problem(f"templates/{page.template}", message=message)]) from None
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except _FAULTS as error:
             place = self._templates.line_of(error)
             if place is None and isinstance(error, ValueError):
                 # A template printed half a surrogate pair, or half a count; found only in the page as a whole.
@@ -150,7 +161,8 @@ class Renderer:
             if place is None:
                 raise
             while_rendering = f"while rendering /{page.path}" + (f" from {page.source}" if page.source else "")
-            message = str(error) or type(error).__name__
+            message = "takes more memory than there is" if isinstance(error, MemoryError) else str(error)
+            message = message or type(error).__name__
             hint = ""
             if isinstance(error, AttributeError) and isinstance(error.obj, msgspec.Struct) and error.name:
                 message, hint = _missing(error.name, error.obj)

@@ -148,6 +148,9 @@ def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp
         try:
             entries = list(os.scandir(root / folder))
         except (FileNotFoundError, NotADirectoryError):
+            if folder == top and os.path.lexists(root / top):
+                hint = "Make it one, or a link to one, or take it away: the default theme has its own"
+                problems.append(Problem(top, message="is no folder, and no link to one", hint=hint))
             continue
         except OSError as error:
             problems.append(Problem(folder, message=f"cannot be read: {error.strerror}"))

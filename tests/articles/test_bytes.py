@@ -95,7 +95,7 @@ def test_body_text_is_what_a_page_may_hold(before, text):
     body = body_text(before + text.encode(), len(before)) if before else body_text(text.encode(), 0)
     assert "\r" not in body
     assert not DISALLOWED.search(body)
-    assert body == DISALLOWED.sub("", re.sub("\r\n|\r", "\n", text if before else text.removeprefix("\ufeff")))
+    assert body == DISALLOWED.sub("", re.sub("\r\n|\r", "\n", text).replace("\ufeff", ""))
 
 
 def test_control_characters_in_a_body_are_a_warning_with_the_place_of_the_first():

@@ -92,6 +92,7 @@ WRONG = [
     ("aliases", "{a: b}", 10, "aliases: found a mapping", ""),
     ("aliases", "[/old/, old]", 18, "aliases: 'old' does not start with '/'", "Write '/old'"),
     ("aliases", "[/a/../b]", 11, "has a segment '..'", ""),
+    ("permalink", "https://example.com/new/", 12, "is a whole address", "Write its path: '/new/'"),
     ("aliases", "https://example.com/old/", 10, "is a whole address", "Write its path: '/old/'"),
     ("aliases", "/?p=12", 10, "has a '?'", ""),
     ("aliases", "[[/a/]]", 11, "aliases: found a list, expected text", ""),

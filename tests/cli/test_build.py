@@ -119,6 +119,8 @@ def test_all_problems_are_told_each_on_one_line(made: SiteDir) -> None:
         ("site.yaml", "site: {timezone: Mars/Olympus}", "site.yaml:1:18: "),
         ("site.yaml", b"\xff", "site.yaml: cannot be read"),
         ("templates/article.html", b"\xff", "templates/article.html: cannot be read"),
+        ("templates", b"../theme/templates", "templates: is no folder, and no link to one"),
+        ("static", b"", "static: is no folder, and no link to one"),
         ("content/image.md", piece(image="/p.png", image_alt="x"), "content/image.md:5:8: image: there is no file"),
         ("content/pin.md", piece(related=["p99"]), "content/pin.md:5:11: related: 'p99' names no article"),
     ],
@@ -134,6 +136,25 @@ def test_a_fault_of_the_site_names_its_place(made: SiteDir, path: str, text: str
 @pytest.mark.parametrize("at", ["0001-01-01", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
 def test_instants_at_the_ends_of_time_are_no_bugs(made: SiteDir, at: str) -> None:
     assert run("build", "--site", made.path, "--at", at, "--jobs", "1").exit_code in (0, 2)
+
+
+def test_a_theme_whose_link_leads_nowhere_is_not_replaced_by_the_default_one(made: SiteDir) -> None:
+    (made.path / "templates").symlink_to("../theme/templates")
+    result = build(made)
+    assert result.exit_code == 1
+    assert "templates: is no folder, and no link to one" in result.stderr
+    (made.path.parent / "theme" / "templates").mkdir(parents=True)
+    assert build(made).exit_code == 0
+
+
+def test_a_piece_that_waits_until_the_end_of_time_is_hidden(made: SiteDir) -> None:
+    made.write("content/never.md", piece("Never", timestamp="9999-12-31 23:59:59"))
+    made.write("content/kept.md", piece("Kept", timestamp="2026-11-20", expires="9999-12-31 23:59:59"))
+    result = build(made)
+    assert result.exit_code == 0, result.stderr
+    assert (made.out / "2026/11/kept/index.html").exists()
+    assert not (made.out / "9999").exists()
+    assert run("plan", "--site", made.path, "--at", "2026-11-22", "--no-files").exit_code == 0
 
 
 def test_a_folder_without_content_says_what_to_do(tmp_path: Path) -> None:

@@ -22,9 +22,20 @@ def test_the_page_ranks_the_site_and_each_category(site):
     page = made.html("most-read/index.html")
     assert texts(page, "//h1") == ["Most read"]
     assert texts(page, "//article//h2") == ["B", "C", "A"]
-    assert texts(page, "//section[@aria-labelledby='page--retail']//li/a") == ["B", "A"]
-    assert texts(page, "//section[@aria-labelledby='page--beauty']//li/a") == ["C"]
+    assert texts(page, "//section[@aria-labelledby='page--most-read-retail']//li/a") == ["B", "A"]
+    assert texts(page, "//section[@aria-labelledby='page--most-read-beauty']//li/a") == ["C"]
     assert "/most-read/" in "".join(made.xml("sitemaps/pages.xml").itertext())
+
+
+def test_a_section_may_be_called_as_a_part_of_the_page_is(site):
+    names = ["Main", "Hero", "Latest", "Contents", "Related", "Next", "Most read"]
+    config = "categories: [{}, {{name: Most read, slug: read}}]\n".format(", ".join(names[:-1]))
+    made = site({f"content/{name}.md": piece(name, category=name) for name in names} | {"site.yaml": config})
+    made.build()
+    for path in made.files():
+        if path.endswith(".html"):
+            ids = made.html(path).xpath("//@id")
+            assert len(ids) == len(set(ids)), path
 
 
 def test_the_fragment_is_not_for_search_engines_and_articles_only_link_to_it(site):

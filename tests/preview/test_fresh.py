@@ -304,6 +304,11 @@ HIDDEN = {
         {"draft": False, "since": "", "until": "2026-11-03T09:59"},
         "at=2026-11-03T09:59",
     ),
+    "never": (
+        {"timestamp": "9999-12-31 23:59:59"},
+        {"draft": False, "since": "9999-12-31T23:59", "until": ""},
+        "at=9998-12-31",
+    ),
     "draft and future": (
         {"draft": "true", "timestamp": "2026-12-01 10:00"},
         {"draft": True, "since": "2026-12-01T10:00", "until": ""},
@@ -332,7 +337,8 @@ def test_the_desk_is_told_of_a_hidden_piece_at_its_address_and_how_to_see_it(sit
             told = served.state(address)
             assert told["kind"] == ""
             assert told["unseen"] == {"source": f"content/{name}.md", "title": name, **expected}
-            assert served.ask(f"{address}?{switch}").status == 200, "what is proposed shows it"
+            shown = 404 if name == "never" else 200
+            assert served.ask(f"{address}?{switch}").status == shown, "what is proposed shows it"
         assert served.state("/2026/11/Plain")["unseen"]["since"] == "2026-11-29T10:00"
         assert served.state("/about/")["unseen"]["draft"]
         for other in ("/", "/nowhere/", "/2026/11/A/", ""):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 
+import jinja2
 import msgspec
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from site_builder.errors import SiteError
-from site_builder.model import Card, Term
+from site_builder.model import Card, Record, Term
 from site_builder.rendering.printing import fast_escape
 from site_builder.rendering.purity import REMEMBERED, remembering
 from site_builder.rendering.templates import Templates, TemplateSource
@@ -39,6 +40,33 @@ def templates(**sources: str) -> Templates:
 def test_a_template_that_could_change_a_value_is_refused(text: str) -> None:
     with pytest.raises(SiteError, match=r"templates/page\.html:1:1: "):
         templates(page=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ when.now() }}",
+        "{{ when.today() }}",
+        "{{ when.fromtimestamp(0) }}",
+        "{{ when.astimezone() }}",
+        "{% set ask = when['utcnow'] %}{{ ask() }}",
+        "{% set ask = when.now %}{{ ask() }}",
+        "{{ (when if when else 0).date().today() }}",
+        "{% set ask = when|attr('now') %}{{ ask() }}",
+        "{% set ask = [piece]|map(attribute='timestamp.now')|first %}{{ ask() }}",
+    ],
+)
+def test_no_template_can_ask_the_clock(text: str) -> None:
+    found = templates(page=text)
+    for template in (found.get("page.html"), found.get("page.html", ("when", "piece"))):
+        with pytest.raises(jinja2.TemplateRuntimeError, match="asks the clock"):
+            template.render(when=LATER, piece=card("T"))
+
+
+def test_a_free_key_may_be_called_as_a_clock_is() -> None:
+    text = "{{ extra.now }} {{ extra['today'] }} {{ [extra]|map(attribute='now')|first }} {{ when.year }}"
+    values = {"extra": Record((("now", "a"), ("today", "b"))), "when": LATER}
+    assert templates(page=text).get("page.html").render(values) == f"a b a {LATER.year}"
 
 
 @pytest.mark.parametrize("name", ["namespace", "cycler", "joiner"])

@@ -96,6 +96,15 @@ def test_a_free_key_that_a_piece_has_not_is_told_by_the_keys_that_it_has(asked: 
     assert str(caught.value) == f"templates/a.html:1:1: {says}"
 
 
+def test_a_list_that_no_memory_holds_is_told_at_its_line() -> None:
+    text = "\n{{ range(2 * 10**18)|list }}"
+    made = Renderer(
+        Templates({"a.html": TemplateSource("templates/a.html", text)}, {}, {}), make_converter(Markdown(), ""), read
+    )
+    with pytest.raises(SiteError, match=r"templates/a\.html:2:1: takes more memory than there is \(while rendering /a"):
+        made.render(Page("plain", "a", "a.html", Plain("T")))
+
+
 def test_what_to_do_about_a_body_that_takes_too_long_is_told() -> None:
     templates = Templates({"a.html": TemplateSource("templates/a.html", "{{ body.html }}")}, {}, {})
     made = Renderer(templates, make_converter(Markdown(time_limit=1), ""), lambda _: "[" * 60_000 + "](")

@@ -8,6 +8,7 @@ import pytest
 
 from site_builder import SiteError
 from tests.site.pieces import json_ld, piece, texts
+from tests.support.markup import text_of
 
 PAGE = "2026/11/{}/index.html"
 
@@ -39,6 +40,15 @@ def test_files_as_other_programs_write_them(site, data: bytes) -> None:
     assert texts(page, "//h1") == ["A & B"]
     assert texts(page, '//div[contains(@class, "body")]/p') in (["Text of the piece."], [])
     assert not report.warnings
+
+
+def test_marks_of_files_that_were_put_together_hide_no_markup(site) -> None:
+    parts = ["\ufeff## One", "- a", "Text\ufeff."]
+    made = site({"content/a.md": piece("A", body="\n\n\ufeff".join(parts) + "\n")})
+    made.build()
+    body = made.html(PAGE.format("a")).xpath('//div[contains(@class, "body")]')[0]
+    assert [(child.tag, text_of(child)) for child in body] == [("h2", "One"), ("ul", "a"), ("p", "Text.")]
+    assert texts(made.html("index.html"), '//p[@class="deck"]') == ["a Text."]
 
 
 @pytest.mark.parametrize(
