@@ -72,7 +72,7 @@ def build_looked_at(
         with clock.stage("plan"):
             keys = keys_of(sources, engines().page, drafts=options.drafts)
             look_closer = options.strict or verify_sample or state.is_anew
-            if not look_closer and nothing_to_do(state, keys.site, instant, untouched):
+            if not look_closer and nothing_to_do(state, keys, instant, untouched):
                 return report_of(state, target, instant, clock, options.jobs)
         done = make_site(sources, state, target, options, keys, say, clock, untouched)
         hold.append(done)

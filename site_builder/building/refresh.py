@@ -22,7 +22,7 @@ from site_builder.building.past import counts_of, recounted
 from site_builder.building.records import Counts, PageEntry, named, short
 from site_builder.building.snapshot import pieces_of
 from site_builder.building.state import State, opened
-from site_builder.building.unchanged import rankings_key, read_key, views_key
+from site_builder.building.unchanged import rankings_key, read_key, store_key, views_key
 from site_builder.building.workers import gathered
 from site_builder.catalog.catalog import Catalog
 from site_builder.catalog.making import make_catalog
@@ -70,13 +70,14 @@ def refresh_counts(
         articles, documents = pieces_of(kept.outlined(paths))
         if hold is not None:
             hold += (state, articles)
+        store = store_key(site_dir, config) if lists else b""
         stored = read_views(site_dir, config.views.store, ranking_of(config, instant).first)
         catalog = make_catalog(
             articles, documents, config, instant, drafts=last.drafts, stored=stored, again=kept.article
         )
         if lists and rankings_key(catalog) != last.rankings:
             return NewCounts(build_at=instant, drafts=last.drafts, only_lists=True, sources=last.sources)
-        return NewCounts(_splice_all(state, Output(output), catalog, instant, jobs))
+        return NewCounts(_splice_all(state, Output(output), catalog, instant, store, jobs))
 
 
 def articles_of(inputs: Mapping[str, InputEntry]) -> list[str]:
@@ -84,15 +85,18 @@ def articles_of(inputs: Mapping[str, InputEntry]) -> list[str]:
     return sorted(path for path, entry in inputs.items() if entry.rules or not entry.digest)
 
 
-def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetime, jobs: int) -> int:
-    """Fill the slots of all files; the number of files written.  Raises :class:`SiteError` for altered ones."""
+def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetime, store: bytes, jobs: int) -> int:
+    """Fill the slots of all files; the number of files written.  Raises :class:`SiteError` for altered ones.
+
+    ``store`` is the digest of the counts, if the output shows them as a build would.
+    """
     past = msgspec.structs.replace(state.build.past, counts=counts_of(catalog))
     addressed = list(catalog.views)
     counted = recounted(state.build.past, past)
     other = frozenset(map(short, addressed if counted is None else [addressed[index] for index in counted]))
     slotted = [entry for entry in state.pages.values() if entry.slots] if other else []
     counts = Counts(catalog.views, catalog.config.views.display)
-    build = msgspec.structs.replace(state.build, views=views_key(catalog), site_key=b"", past=past)
+    build = msgspec.structs.replace(state.build, views=views_key(catalog), store=store, past=past)
     pages = dict(state.pages)
     with target.staged(), ManifestWriter(state.site_dir, state.output, instant) as manifest:
         # Forgotten before the first byte changes (invariant M); to find out before which files will, takes as long.

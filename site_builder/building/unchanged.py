@@ -59,12 +59,14 @@ def _sources_key(sources: Sources, read: bytes) -> bytes:
 
 
 def site_key(sources: Sources, files: bytes, engine: bytes, *, drafts: bool) -> bytes:
-    """The digest of all inputs of a build but the instant; ``files`` is their :func:`sources_key`."""
-    config = sources.config
-    parts = [engine, b"drafts" if drafts else b"", files, plugins(config.markdown.extensions)]
-    store = Path(sources.folder, config.views.store or STORE)
-    parts += [path.read_bytes() if path.is_file() else b"" for path in (store, Path(f"{store}-wal"))]
-    return digest(*parts)
+    """The digest of a build's inputs but the instant and the store of views; ``files`` is their :func:`sources_key`."""
+    return digest(engine, b"drafts" if drafts else b"", files, plugins(sources.config.markdown.extensions))
+
+
+def store_key(site_dir: Path, config: SiteConfig) -> bytes:
+    """The digest of the store of views.  Taken before the store is read: what changes between is noticed next time."""
+    store = Path(site_dir, config.views.store or STORE)
+    return digest(*(path.read_bytes() if path.is_file() else b"" for path in (store, Path(f"{store}-wal"))))
 
 
 def views_key(catalog: Catalog) -> bytes:
@@ -85,26 +87,28 @@ def rankings_key(catalog: Catalog) -> bytes:
 
 
 class Keys(NamedTuple):
-    """The digests of a build's inputs: :func:`read_key`, :func:`sources_key`, and :func:`site_key`."""
+    """The digests of a build's inputs: :func:`read_key`, :func:`sources_key`, :func:`site_key`, :func:`store_key`."""
 
     read: bytes
     sources: bytes
     site: bytes
+    store: bytes
 
 
 def keys_of(sources: Sources, engine: bytes, *, drafts: bool) -> Keys:
     """The digests of a build's inputs."""
     read = read_key(sources.config, sources.inputs.entries, sources.files.articles)
     files = _sources_key(sources, read)
-    return Keys(read, files, site_key(sources, files, engine, drafts=drafts))
+    site = site_key(sources, files, engine, drafts=drafts)
+    return Keys(read, files, site, store_key(sources.folder, sources.config))
 
 
-def nothing_to_do(state: State, key: bytes, instant: datetime, untouched: Callable[[], bool]) -> bool:
-    """Whether a build at ``instant`` with the inputs ``key`` would change nothing; ``untouched``: in the output."""
+def nothing_to_do(state: State, keys: Keys, instant: datetime, untouched: Callable[[], bool]) -> bool:
+    """Whether a build at ``instant`` with the inputs ``keys`` would change nothing; ``untouched``: in the output."""
     last = state.build
     second = int(instant.timestamp())
     return (
-        last.site_key == key
+        (last.site_key, last.store) == (keys.site, keys.store)
         and last.instant <= second
         and (not last.until or second < last.until)
         and has_manifest(state.site_dir, state.output)
@@ -140,4 +144,5 @@ def entry_of(
         rankings=rankings_key(catalog),
         read=keys.read,
         sources=keys.sources,
+        store=keys.store,
     )

@@ -102,6 +102,9 @@ def verify(
         if keys.site != last.site_key:
             message = "the sources, or the builder, changed since the last build: there is nothing to compare"
             raise SiteError([Problem(str(folder), message=message, hint="Run: site-builder build")])
+        if keys.store != last.store:
+            message = "the counts of views changed since the last build: there is nothing to compare"
+            raise SiteError([Problem(str(folder), message=message, hint="Run: site-builder build")])
         instant = datetime.fromtimestamp(last.instant, UTC)
         aside = Path(temporary)
         clean = Output(aside / "public")

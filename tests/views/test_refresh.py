@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from site_builder.building.manifest import read_manifest
+from site_builder.building.verify import verify
 from site_builder.catalog.urls import views_shard, views_shard_of
 from site_builder.errors import SiteError
 from site_builder.views.refresh import refresh
@@ -216,3 +217,27 @@ def test_a_build_after_a_refresh_knows_what_the_refresh_wrote(site):
     clean = SiteDir(made.path, made.path.parent / "clean")
     clean.build()
     assert made.files() == clean.files()
+
+
+def test_a_refreshed_output_is_proved_without_another_build(site):
+    made = site({**FILES, "site.yaml": "views: {live: true}\n"})
+    made.build()
+    add(made, {("a", DAY): 2, ("b", DAY): 5})
+    with pytest.raises(SiteError, match="counts of views changed since the last build"):
+        verify(made.path, output=made.out, jobs=1)
+    assert refresh(made.path, output=made.out, jobs=1).written
+    assert verify(made.path, output=made.out, jobs=1).differences == ()
+    assert "render" not in made.build().stages
+
+
+def test_lists_that_wait_for_a_build_are_not_taken_for_what_it_writes(site):
+    made = site(FILES)
+    made.build()
+    add(made, {("a", DAY): 99_999, ("b", DAY): 5})
+    made.write("static/x.txt", "1")
+    assert refresh(made.path, output=made.out, jobs=1).waiting
+    made.remove("static/x.txt")
+    with pytest.raises(SiteError, match="there is nothing to compare"):
+        verify(made.path, output=made.out, jobs=1)
+    made.build()
+    assert verify(made.path, output=made.out, jobs=1).differences == ()
