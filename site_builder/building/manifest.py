@@ -43,8 +43,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def output_name(site_dir: Path, output: Path) -> str:
-    """The output folder as a name for records: relative to the site, the same wherever the site is moved to."""
-    return quote(Path(os.path.relpath(output, site_dir)).as_posix(), safe="")
+    """The output folder as a name for records: relative to the site, the same wherever the site is moved to.
+
+    Links are followed: one folder has one name by whatever path it is reached, and each folder that a link is put to in
+    turn has its own, with its own withdrawn pages.
+    """
+    return quote(Path(os.path.relpath(os.path.realpath(output), os.path.realpath(site_dir))).as_posix(), safe="")
 
 
 def manifest_path(site_dir: Path, output: Path) -> Path:

@@ -6,9 +6,11 @@ import hashlib
 
 import pytest
 
+from site_builder import build
 from site_builder.building.manifest import manifest_path, read_manifest
 from site_builder.building.output import Output
 from site_builder.errors import Problem, SiteError
+from tests.support.site import INSTANT, SiteDir
 
 PIECE = "---\ntitle: A coat\ncategory: Retail\ntimestamp: 2026-11-01\n---\nText.\n"
 
@@ -84,3 +86,30 @@ def test_what_a_killed_build_left_is_removed(site):
     made.write("content/b.md", PIECE.replace("A coat", "A hat"))
     made.build()
     assert not left.exists()
+
+
+def test_a_link_that_is_put_to_two_outputs_in_turn_keeps_no_withdrawn_piece(site, tmp_path):
+    made = site({"content/a.md": PIECE, "content/b.md": PIECE})
+    link = tmp_path / "live"
+    for number, name in enumerate(("blue", "green", "blue")):
+        (tmp_path / name).mkdir(exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        if number == 1:
+            made.remove("content/b.md")
+        made.build(output=link)
+    made.build()
+    assert SiteDir(made.path, link).files() == made.files()
+
+
+def test_an_output_is_one_by_whatever_path_it_is_reached(site, tmp_path, monkeypatch):
+    made = site({"content/a.md": PIECE, "content/b.md": PIECE})
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "link").symlink_to(made.path)
+    out = tmp_path / "html"
+    SiteDir(tmp_path / "deep" / "link", out).build()
+    made.remove("content/b.md")
+    monkeypatch.chdir(tmp_path / "deep" / "link")
+    assert build(".", output=out, at=INSTANT, jobs=1).removed > 0
+    made.build()
+    assert SiteDir(made.path, out).files() == made.files()
