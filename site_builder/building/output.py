@@ -38,7 +38,9 @@ class Output:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.exists = folder.is_dir()
-        self.staging = folder.parent / f".{folder.name}.staging"
+        # Where the folder is a link, beside what it leads to: that may be another disk.
+        place = Path(os.path.realpath(folder))
+        self.staging = place.parent / f".{place.name}.staging"
         self._made: set[str] = set()
 
     @contextmanager
@@ -50,7 +52,7 @@ class Output:
                 if left.exists():  # by a build that was killed
                     shutil.rmtree(left)
             # Beside it nothing may be made where, say, a server's folder holds the outputs of several users.
-            if self.exists and (_is_mounted(self.folder) or not os.access(self.folder.parent, os.W_OK)):
+            if self.exists and (_is_mounted(self.folder) or not os.access(self.staging.parent, os.W_OK)):
                 self.staging = inside
             self.staging.mkdir(parents=True)
         except OSError as error:
@@ -257,6 +259,8 @@ class Output:
     def clean(self, owned: Collection[str]) -> int:
         """Remove ``owned``, and the output folder where nothing else is in it; the number of files removed.
 
+        A link to the folder, or a folder that is a mount, stays.
+
         Raises :class:`SiteError`.
         """
         paths = [path for path in owned if os.path.lexists(self.folder / path)]
@@ -265,7 +269,8 @@ class Output:
         try:
             self._remove(paths)
             shutil.rmtree(self.folder / _INSIDE, ignore_errors=True)
-            if self.exists and not any(self.folder.iterdir()):
+            is_own = not (self.folder.is_symlink() or _is_mounted(self.folder))
+            if self.exists and is_own and not any(self.folder.iterdir()):
                 self.folder.rmdir()
             shutil.rmtree(self.staging, ignore_errors=True)
         except OSError as error:
@@ -308,7 +313,7 @@ def in_the_way(folder: Path, others: Iterable[str], *, is_unknown: bool) -> Site
 
 
 def refuse_sources(site_dir: Path, folder: Path) -> None:
-    """Raises :class:`SiteError` for an output among the site's sources, or with them in it."""
+    """Raises :class:`SiteError` for an output among the site's sources, or with them in it, and for what is no folder."""
     try:
         folder.stat()
     except OSError as error:
@@ -323,6 +328,9 @@ def refuse_sources(site_dir: Path, folder: Path) -> None:
         if output.is_relative_to((site_dir / name).resolve()):
             message = f"lies in {name}/, and the next build would read it as one of the site's sources"
             raise SiteError([Problem(str(folder), message=message, hint="Choose another --output")])
+    if os.path.lexists(folder) and not folder.is_dir():
+        message = "is a link to a folder that does not exist" if folder.is_symlink() else "is a file, not a folder"
+        raise SiteError([Problem(str(folder), message=message, hint="Remove it, or choose another --output")])
 
 
 def cannot_write(path: Path, error: OSError) -> Problem:

@@ -28,5 +28,5 @@ def command(site_dir: Path, output: Path | None) -> None:
     folder = output or site_dir / "public"
     removed = clean(site_dir, folder)
     click.echo(f"{plural(removed, 'file')} removed from {folder}")
-    if folder.exists():
+    if folder.exists() and any(folder.iterdir()):
         click.echo("what is left there was not written by this builder")

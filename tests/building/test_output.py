@@ -101,6 +101,31 @@ def test_an_output_among_the_sources_is_refused(tmp_path: Path, output: str) -> 
         refuse_sources(site, site / output)
 
 
+def test_an_output_that_is_a_link_is_staged_beside_what_it_leads_to(tmp_path: Path) -> None:
+    """Only there, which may be another disk, is moving a file one step."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "disk" / "html").mkdir(parents=True)
+    out = tmp_path / "site" / "public"
+    out.symlink_to(tmp_path / "disk" / "html")
+    write(out, {"a.html": b"1"}, set())
+    assert tree(tmp_path / "disk" / "html") == {"a.html": b"1"}
+    assert Output(out).staging == tmp_path / "disk" / ".html.staging"
+    assert Output(out).clean({"a.html"}) == 1
+    assert out.is_symlink()
+    assert tree(tmp_path / "disk" / "html") == {}
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_an_output_that_is_no_folder_is_refused(tmp_path: Path, kind: str) -> None:
+    out = tmp_path / "public"
+    if kind == "link":
+        out.symlink_to("unplugged/html")
+    else:
+        out.write_text("a file")
+    with pytest.raises(SiteError, match="a link to a folder that does not exist" if kind == "link" else "is a file"):
+        refuse_sources(tmp_path, out)
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can mount a folder")
 def test_an_output_that_is_a_mount_of_the_same_disk_is_written(tmp_path: Path) -> None:
     out, owned = tmp_path / "public", set[str]()
