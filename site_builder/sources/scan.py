@@ -114,7 +114,11 @@ def scan(site_dir: Path, *, with_stamps: bool = True) -> SiteFiles:
         if name.endswith(FINGERPRINTED):
             file = copied[name]
             stem, dot, ending = name.rpartition(".")
-            printed = f"{stem}.{_fingerprint(file.location)}{dot}{ending}"
+            try:
+                printed = f"{stem}.{_fingerprint(file.location)}{dot}{ending}"
+            except OSError as error:
+                problems.append(_unreadable(file.source, error))
+                continue
             copied[printed] = CopiedFile(printed, file.source, file.location, "asset")
             assets[name] = "/" + printed
     templates = _read_templates(starter, site_dir, problems)
@@ -165,16 +169,19 @@ def _walk(root: Path, top: str, problems: list[Problem], stamps: dict[str, Stamp
                 shown = "".join(sign if _is_text(sign) else "?" for sign in path)
                 message = "the file's name holds characters that are no text"
                 problems.append(Problem(shown, message=message, hint="Rename it"))
-            elif entry.is_file(follow_symlinks=False):
+            elif entry.is_file(follow_symlinks=False) or (
+                entry.is_symlink() and _leads_to_a_file(root, top, path, problems)
+            ):
                 if stamps is not None:
-                    stamps[path] = stamp_of(entry.stat(follow_symlinks=False))
-                found.append(path)
-            elif entry.is_symlink():
-                if _leads_to_a_file(root, top, path, problems):
-                    if stamps is not None:
+                    try:
                         stamps[path] = stamp_of(entry.stat())
-                    found.append(path)
-            elif entry.is_dir():
+                    except FileNotFoundError:  # an editor's temporary file, gone since its name was read
+                        continue
+                    except OSError as error:
+                        problems.append(Problem(path, message=f"cannot be read: {error.strerror}"))
+                        continue
+                found.append(path)
+            elif entry.is_dir(follow_symlinks=False):
                 waiting.append(path)
     return found
 
