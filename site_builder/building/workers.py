@@ -108,11 +108,15 @@ def _run_beside(
 
     try:
         for _ in stretches:
-            ours, theirs = context.Pipe()
-            inherited = [*processes, ours] if method == "fork" else []
-            process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
-            with _no_program():
-                process.start()
+            try:
+                ours, theirs = context.Pipe()
+                inherited = [*processes, ours] if method == "fork" else []
+                process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
+                with _no_program():
+                    process.start()
+            except OSError as error:  # the system's limits of open files, processes, memory
+                message = f"cannot be started: {error.strerror or error}"
+                raise SiteError([Problem("a worker process", message=message, hint="Try with fewer --jobs")]) from None
             theirs.close()
             processes[ours] = process
             hand_out(ours)
@@ -192,7 +196,10 @@ def beside(task: Callable[[], Result], *, is_worth_it: bool = True) -> Beside[Re
     if not is_worth_it or not can_be_beside():
         return Beside(task)
     context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
+    try:
+        ours, theirs = context.Pipe(duplex=False)
+    except OSError:
+        return Beside(task)
 
     def answer() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -203,8 +210,13 @@ def beside(task: Callable[[], Result], *, is_worth_it: bool = True) -> Beside[Re
         os._exit(0)
 
     process = context.Process(target=answer, daemon=True)
-    process.start()
-    theirs.close()
+    try:
+        process.start()
+    except OSError:
+        ours.close()
+        return Beside(task)
+    finally:
+        theirs.close()
     return Beside(task, ours, process)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from site_builder.building import workers
-from site_builder.building.workers import WorkerDied, run
+from site_builder.building.workers import WorkerDied, beside, run
 from site_builder.errors import Problem, SiteError
 
 
@@ -58,6 +58,23 @@ def test_a_killed_worker_is_told_of() -> None:
 
 def squares(numbers: list[int], chunk: range) -> list[int]:
     return [numbers[index] ** 2 for index in chunk]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits of resources")
+def test_processes_that_cannot_be_started_are_told_of() -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest = os.dup(0)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 5, limits[1]))
+    try:
+        with pytest.raises(SiteError, match="cannot be started: Too many open files. Try with fewer --jobs"):
+            list(run(len, 1000, 8))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 3, limits[1]))
+        assert beside(os.getpid)() == os.getpid()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_processes_that_are_started_anew_are_sent_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
