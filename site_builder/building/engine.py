@@ -9,6 +9,7 @@ import functools
 import importlib.metadata
 import importlib.util
 import platform
+import re
 import sys
 import unicodedata
 import zoneinfo
@@ -25,8 +26,13 @@ _BESIDE_PAGES = frozenset(("cli", "preview", "deploy", "views", "check", "starte
 _AFTER_READING = frozenset(("building", "rendering", "pages", "catalog"))
 # It says what of an article is remembered.
 _READING = "building/inputs.py"
-_LIBRARIES = ("jinja2", "markupsafe", "markdown", "pyyaml", "msgspec", "nh3", "python-slugify", "pillow", "comrak")
-_FOR_READING = ("pyyaml", "msgspec", "python-slugify")
+# python-slugify writes other alphabets as Unidecode does where that is installed, else as text-unidecode.
+_FOR_NAMES = ("python-slugify", "text-unidecode", "unidecode")
+_LIBRARIES = ("jinja2", "markupsafe", "markdown", "pyyaml", "msgspec", "nh3", *_FOR_NAMES, "pillow", "comrak")
+_FOR_READING = ("pyyaml", "msgspec", *_FOR_NAMES)
+# Whose versions, or whose code, are part of the engine: a plugin may import them.
+_OF_THE_ENGINE = frozenset(("site_builder", "jinja2", "markupsafe", "markdown", "yaml", "msgspec", "nh3", "PIL"))
+_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE)
 
 
 class Engines(NamedTuple):
@@ -64,10 +70,7 @@ def measured_by() -> bytes:
 
 
 def _version(library: str) -> bytes:
-    try:
-        return f"{library} {importlib.metadata.version(library)}".encode()
-    except importlib.metadata.PackageNotFoundError:
-        return f"{library} is not installed".encode()
+    return _known_version(library) or f"{library} is not installed".encode()
 
 
 def zone_rules(name: str) -> bytes:
@@ -83,15 +86,24 @@ def zone_rules(name: str) -> bytes:
 
 
 def plugins(names: Iterable[str]) -> bytes:
-    """The digest of Markdown extensions' code that is no part of Python-Markdown, by module or entry point."""
-    own = [name for name in sorted(names) if not _is_built_in(name)]
-    if not own:
-        return b""
+    """The digest of what Markdown extensions need that is no part of Python-Markdown, by module or entry point.
+
+    Of extensions that come with it, that is what highlights code; of others their code and that of what they import.
+    """
     parts: list[bytes] = []
-    entries = {entry.name: entry.value for entry in importlib.metadata.entry_points(group="markdown.extensions")}
-    for name in own:
-        parts += (name.encode(), *_module_code(entries.get(name, name).partition(":")[0]))
-    return digest(*parts)
+    own: list[str] = []
+    for name in sorted(names):
+        if not _is_built_in(name):
+            own.append(name)
+        elif name.endswith("codehilite"):
+            parts.append(_version("pygments"))
+    if own:
+        entries = {entry.name: entry.value for entry in importlib.metadata.entry_points(group="markdown.extensions")}
+        seen: set[str] = set()
+        for name in own:
+            module = entries.get(name, name).partition(":")[0]
+            parts += (name.encode(), *_module_code(module.partition(".")[0], seen))
+    return digest(*parts) if parts else b""
 
 
 def _is_built_in(name: str) -> bool:
@@ -102,18 +114,49 @@ def _is_built_in(name: str) -> bool:
     return short.isidentifier() and any(Path(folder, "extensions", f"{short}.py").is_file() for folder in folders or ())
 
 
-def _module_code(module: str) -> list[bytes]:
-    """The Python files of the distribution's top package that holds ``module``, or of the module alone."""
+def _module_code(top: str, seen: set[str]) -> list[bytes]:
+    """The files of the package ``top``, or the module's one, and likewise of all that these import.
+
+    Of what is imported and has a version, that is enough.  ``seen`` are the names that were looked at.
+    """
+    seen.add(top)
     try:
-        found = importlib.util.find_spec(module.partition(".")[0])
+        found = importlib.util.find_spec(top)
     except (ImportError, ValueError):
-        return []
+        found = None
     if found is None:
-        return []
-    parts: list[bytes] = []
+        return [f"{top} is not installed".encode()]
+    files: list[tuple[str, Path]] = []
     for folder in found.submodule_search_locations or ():
-        for path in sorted(Path(folder).rglob("*.py")):
-            parts += (path.relative_to(folder).as_posix().encode(), path.read_bytes())
+        inside = [path for path in Path(folder).rglob("*") if path.suffix != ".pyc" and path.is_file()]
+        files += [(path.relative_to(folder).as_posix(), path) for path in sorted(inside)]
     if not found.submodule_search_locations and found.origin and Path(found.origin).is_file():
-        parts.append(Path(found.origin).read_bytes())
+        files.append((top, Path(found.origin)))
+    parts: list[bytes] = []
+    others: set[str] = set()
+    for name, path in files:
+        data = path.read_bytes()
+        parts += (name.encode(), data)
+        if path.suffix == ".py":
+            others |= _imported(data)
+    for other in sorted(others - _OF_THE_ENGINE - sys.stdlib_module_names - seen):
+        if other not in seen:
+            version = _known_version(other)
+            parts += [version] if version else _module_code(other, seen)
     return parts
+
+
+def _imported(code: bytes) -> set[str]:
+    """The top packages and modules that Python code may import; one too many costs time only."""
+    found: set[str] = set()
+    for package, listed in _IMPORT.findall(code):
+        names = [package] if package else [name.split()[0] for name in listed.split(b",") if name.strip()]
+        found.update(name.partition(b".")[0].decode("ascii", "replace") for name in names)
+    return {name for name in found if name.isidentifier()}
+
+
+def _known_version(name: str) -> bytes:
+    try:
+        return f"{name} {importlib.metadata.version(name)}".encode()
+    except importlib.metadata.PackageNotFoundError:
+        return b""

@@ -313,7 +313,7 @@ def in_the_way(folder: Path, others: Iterable[str], *, is_unknown: bool) -> Site
 
 
 def refuse_sources(site_dir: Path, folder: Path) -> None:
-    """Raises :class:`SiteError` for an output among the site's sources, or with them in it, and for what is no folder."""
+    """Raises :class:`SiteError` for an output among the site's sources, or with them in it, or that is no folder."""
     try:
         folder.stat()
     except OSError as error:

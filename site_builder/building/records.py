@@ -89,8 +89,8 @@ class Past(msgspec.Struct, frozen=True, array_like=True):
 class BuildEntry(msgspec.Struct, frozen=True, array_like=True):
     """The last finished build of an output.
 
-    ``site_key`` is the digest of all its inputs but the instant and the store of views, whose digest is ``store`` (empty:
-    the output shows other counts than a build would); ``instant`` and ``until`` are Unix seconds
+    ``site_key`` is the digest of all its inputs but the instant and the store of views, whose digest is ``store``
+    (empty: the output shows other counts than a build would); ``instant`` and ``until`` are Unix seconds
     between which (``until`` excluded, 0 for never) the instant changes nothing.  ``template_keys`` are the
     parts of each template's key by name; ``views`` is the digest of all counts, ``rankings`` that of all lists
     that counts order, ``read`` that of the configuration and of what the articles were read as, ``sources`` that of

@@ -69,7 +69,7 @@ def test_processes_that_cannot_be_started_are_told_of() -> None:
     os.close(lowest)
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 5, limits[1]))
     try:
-        with pytest.raises(SiteError, match="cannot be started: Too many open files. Try with fewer --jobs"):
+        with pytest.raises(SiteError, match=r"cannot be started: Too many open files\. Try with fewer --jobs"):
             list(run(len, 1000, 8))
         resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + 3, limits[1]))
         assert beside(os.getpid)() == os.getpid()
