@@ -44,5 +44,5 @@ def test_a_style_that_goes_or_may_not_be_read_is_a_problem(site_dir: Path, monke
         raise PermissionError(13, "Permission denied", location)
 
     monkeypatch.setattr(scanning, "_fingerprint", refused)
-    with pytest.raises(SiteError, match="static/own.css: cannot be read: Permission denied"):
+    with pytest.raises(SiteError, match=r"static/own\.css: cannot be read: Permission denied"):
         scan(site_dir)
