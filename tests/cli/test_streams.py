@@ -54,6 +54,27 @@ def test_signs_that_the_stream_cannot_write_are_told_another_way(made: SiteDir) 
     assert r"Caf\xe9 \u2013 \u79cb\u51ac" in ended.stdout
 
 
+@pytest.mark.skipif(os.name == "nt", reason="file names are Unicode there")
+def test_file_names_are_utf8_in_any_locale(made: SiteDir) -> None:
+    made.write("content/秋冬/日记.md", article("Café – 秋冬", 2, tags="[silk]"))
+    made.write("content/é.md", article("Not – shown [x](秋冬/日记.md)", 3))
+    site = str(made.path)
+    other = environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    for output, variables in (("here", environment()), ("there", other)):
+        line = [*PROGRAM, "build", "--site", site, "--at", AT, "--output", str(made.path / output)]
+        ended = subprocess.run(line, env=variables, capture_output=True, encoding="utf-8", check=False)
+        assert (ended.returncode, ended.stderr.count("é.md")) == (0, 0), ended.stderr
+    assert files_of(made.path / "there") == files_of(made.path / "here")
+    line = [*PROGRAM, "why", "--site", site, "content/秋冬/日记.md"]
+    ended = subprocess.run(line, env=other, capture_output=True, encoding="ascii", check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert r"Caf\xe9 \u2013 \u79cb\u51ac" in ended.stdout
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 DIES = """
 import os, signal, sys, time
 from site_builder.building.workers import run
