@@ -42,6 +42,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     keep_releases: int = 5
     keep_hours: int = 24
     vanish_percent: int = 20
+    drafts: bool = False
     lock_minutes: int = 10
     check: int = 5
     purge_command: str = ""

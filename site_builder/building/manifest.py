@@ -35,10 +35,14 @@ class ManifestFile(msgspec.Struct, frozen=True, order=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole output: ``instant`` as of which it was built (UTC, ISO 8601), ``files`` by path."""
+    """A whole output: ``instant`` as of which it was built (UTC, ISO 8601), ``files`` by path.
+
+    ``drafts`` is whether drafts were shown as if published.
+    """
 
     version: int = VERSION
     instant: str
+    drafts: bool = False
     files: tuple[ManifestFile, ...]
 
 

@@ -21,17 +21,18 @@ from site_builder.building.manifest import (
     put_in_place,
     write_fresh,
 )
-from site_builder.building.records import PageEntry
+from site_builder.building.records import BuildEntry, PageEntry
 from site_builder.errors import Problem, SiteError
 
 
 class ManifestWriter:
     """The manifest of one build."""
 
-    def __init__(self, site_dir: Path, output: Path, instant: datetime) -> None:
+    def __init__(self, site_dir: Path, output: Path, instant: datetime, *, drafts: bool) -> None:
         self._site_dir = site_dir
         self._output = output
         self._instant = instant
+        self._drafts = drafts
         self._fresh = fresh_path(site_dir, output)
         self._is_begun = False
 
@@ -54,11 +55,19 @@ class ManifestWriter:
             ManifestFile(path, entry.sha256.hex(), entry.size, entry.kind)
             for path, entry in zip(paths, map(pages.__getitem__, paths), strict=True)
         ]
+        manifest = Manifest(instant=self._instant.isoformat(), drafts=self._drafts, files=tuple(files))
         self._is_begun = True
         try:
-            write_fresh(self._fresh, Manifest(instant=self._instant.isoformat(), files=tuple(files)))
+            write_fresh(self._fresh, manifest)
         except OSError as error:
             raise self._fault(error) from None
+
+    def tells_more_than(self, last: BuildEntry) -> bool:
+        """Whether the manifest of the build before would warn of what this one does not show, or not of what it does.
+
+        The files may be the same all the same.
+        """
+        return not last.number or last.drafts != self._drafts or last.instant > int(self._instant.timestamp())
 
     def end(self) -> None:
         """Put in place what was begun.  Raises :class:`SiteError`."""

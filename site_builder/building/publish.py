@@ -61,7 +61,8 @@ def publish(
         state.forget([*staged, *outdated, *filled])
     if filled:
         pages.update(_fill(made.waiting, target, jobs))
-    manifest.begin(pages, has_changed=bool(staged or outdated or filled))
+    has_changed = bool(staged or outdated or filled)
+    manifest.begin(pages, has_changed=has_changed or manifest.tells_more_than(state.build))
     if staged or outdated:
         stamps = target.publish(staged, gone, state.owned, here.pages)
         for path, stamp in stamps.items():

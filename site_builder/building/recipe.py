@@ -131,7 +131,7 @@ def make_site(
             copies = copy_files(site, known, target)
         with (
             clock.stage("write"),
-            ManifestWriter(state.site_dir, state.output, options.instant) as manifest,
+            ManifestWriter(state.site_dir, state.output, options.instant, drafts=options.drafts) as manifest,
         ):
             published = publish(site, state, here, made, copies, target, manifest, options.jobs, displaced)
             build_entry = entry_of(state, keys, options.instant, site, views, past, templates, drafts=options.drafts)

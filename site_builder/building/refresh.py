@@ -85,6 +85,10 @@ def articles_of(inputs: Mapping[str, InputEntry]) -> list[str]:
     return sorted(path for path, entry in inputs.items() if entry.rules or not entry.digest)
 
 
+def _manifest(state: State, instant: datetime) -> ManifestWriter:
+    return ManifestWriter(state.site_dir, state.output, instant, drafts=state.build.drafts)
+
+
 def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetime, store: bytes, jobs: int) -> int:
     """Fill the slots of all files; the number of files written.  Raises :class:`SiteError` for altered ones.
 
@@ -98,7 +102,7 @@ def _splice_all(state: State, target: Output, catalog: Catalog, instant: datetim
     counts = Counts(catalog.views, catalog.config.views.display)
     build = msgspec.structs.replace(state.build, views=views_key(catalog), store=store, past=past)
     pages = dict(state.pages)
-    with target.staged(), ManifestWriter(state.site_dir, state.output, instant) as manifest:
+    with target.staged(), _manifest(state, instant) as manifest:
         # Forgotten before the first byte changes (invariant M); to find out before which files will, takes as long.
         if slotted:
             state.forget([entry.path for entry in slotted])

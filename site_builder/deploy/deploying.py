@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from site_builder.building.memory import long_lived_objects
 from site_builder.config import SiteConfig, parse_config
 from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.after import after
-from site_builder.deploy.guards import refusals
+from site_builder.deploy.guards import refusals, unpublished
 from site_builder.deploy.journal import Journal
 from site_builder.deploy.local import LocalSite, check_sizes, finished
 from site_builder.deploy.release import (
@@ -32,6 +33,12 @@ from site_builder.deploy.wanted import wanted
 from site_builder.deploy.work import Progress, Work
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.sources.scan import read_config_text
+
+OVERTAKEN = "another deploy to this target was faster. Look at it with --list, then deploy again"
+OVERTAKEN_SENDING = (
+    "another deploy to this target was faster, and took it over while this one was sending: some files may be "
+    "this one's. Look at it with --list, then deploy again with --force, which reads every file"
+)
 
 Insist = Callable[[Refused], bool]
 """Asked whether to go on in spite of a guard."""
@@ -79,39 +86,46 @@ def _deploy(folder: Path, name: str, options: Options, insist: Insist, progress:
                 break
             except Moved:
                 if not work.met_its_own_past():
-                    reason = "another deploy to this target was faster. Look at it with --list, then deploy again"
-                    raise Refused([reason]) from None
+                    raise Refused([OVERTAKEN_SENDING if work.is_sending else OVERTAKEN]) from None
     report.seconds = time.perf_counter() - started
     return report
 
 
 def _attempt(work: Work, folder: Path, config: SiteConfig, name: str, options: Options, insist: Insist) -> DeployReport:
-    target, journal, settings = work.target, work.journal, work.settings
+    target, settings = work.target, work.settings
     live = work.look(force=options.force)
     if options.rollback is None:
         output = options.output or folder / "public"
         manifest = finished(folder, output)
+        unfit = tuple(unpublished(manifest, datetime.now(UTC)))
         source: LocalSite | None = LocalSite(output)
         entries, headers = wanted(manifest, target.manner)
         info = work.new_release(live, entries, manifest.instant)
     else:
-        source = None
+        source, unfit = None, ()
         old = work.to_restore(live, options.rollback)
         entries, headers = old.files, old.headers
         info = work.new_release(live, entries, old.info.instant, restores=old.info.restores or old.info.id)
     plan, found = work.plan(live, info, entries, headers, resume=options.resume)
+    if source is None and (lost := work.lost(plan, live)):
+        what = f"{len(lost):,} of its files, as {lost[0]}" if len(lost) > 1 else lost[0]
+        raise Refused([f"{info.restores} cannot be brought back: the target no longer holds {what}"])
     if source:
         check_sizes(source.folder, (operation.entry for operation in plan.operations))
     report = make_report(name, "would deploy", plan, settings.url or config.site.url, found.arrived if found else {})
-    reasons = () if source is None else tuple(refusals(plan, journal.last(), settings.vanish_percent))
+    # What the grace no longer covers goes with the next release; who insists gets a release for that alone.
+    nothing = plan.empty and not live.begun and not (options.force and plan.dropped)
+    reasons = () if source is None or nothing else tuple(refusals(plan, work.based_on(), settings.vanish_percent))
+    if not nothing and not settings.drafts:
+        reasons = (*unfit, *reasons)
     if options.dry_run:
         report.requests = target.requests
         report.refusals = reasons
         return report
     ask(reasons, insist)
-    if plan.empty and not live.begun:
+    if nothing:
         work.tidy(live)
-        report.outcome = "nothing to do"
+        report.outcome, report.release = "nothing to do", report.base
     else:
         work.carry_out(plan, live, source, found)
         report.outcome = "deployed"

@@ -29,7 +29,7 @@ from site_builder.deploy.release import (
     encode_state,
 )
 from site_builder.deploy.stops import Absent, Moved, Refused
-from site_builder.deploy.target import Note
+from site_builder.deploy.target import GoOn, Note
 from site_builder.deploy.wanted import Manner
 
 STATE = ".site-builder/state"
@@ -115,8 +115,9 @@ class Folders:
         """Write the release's record."""
         self._host.write(_record(plan.release.info.id), record)
 
-    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
+    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note, go_on: GoOn) -> None:
         """Files into the folder that is being made."""
+        del go_on  # Nobody sees them before the switch, which asks for itself.
         info = plan.release.info
         entries = [operation.entry for operation in phase.operations]
         if source is None:

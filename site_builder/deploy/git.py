@@ -22,7 +22,7 @@ from site_builder.deploy.local import LocalSite
 from site_builder.deploy.plan import Phase, Plan
 from site_builder.deploy.release import Entry, Release, ReleaseInfo, State, by_path, decode_release
 from site_builder.deploy.stops import Absent, Moved, Stopped
-from site_builder.deploy.target import Note
+from site_builder.deploy.target import GoOn, Note
 from site_builder.deploy.wanted import Manner
 
 RECORD = ".site-builder/release"
@@ -138,9 +138,9 @@ class Git:
         del plan
         self._record = record
 
-    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
+    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note, go_on: GoOn) -> None:
         """Write blobs into the repository on this machine; they travel with the push, all or none."""
-        del note
+        del note, go_on
         entries = [operation.entry for operation in phase.operations]
         if source is None:
             tree = self._tree(self._commits[plan.release.info.restores])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from site_builder.deploy.folders import not_a_link
 from site_builder.deploy.local import LocalSite
 from site_builder.deploy.release import Entry
-from site_builder.deploy.stops import Stopped
+from site_builder.deploy.stops import Moved, Stopped
 from site_builder.deploy.target import Note
 
 
@@ -23,6 +24,8 @@ class HostHere:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # The record by which deploys know each other, as this one wrote it last.
+        self._written: tuple[str, bytes] | None = None
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a record."""
@@ -46,17 +49,15 @@ class HostHere:
 
     def swap(self, name: str, data: bytes, before: bytes | None) -> bool:
         """Write a record if it still is ``before``."""
-        guard = self.root / ".site-builder" / "guard"
         try:
             _make_folder(self.root)
-            guard.parent.mkdir(parents=True, exist_ok=True)
-            with guard.open("wb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+            with self._alone():
                 if self.read(name) != before:
                     return False
                 self.write(name, data)
         except OSError as error:
             raise self._stopped(name, error) from None
+        self._written = name, data
         return True
 
     def current(self) -> str:
@@ -103,16 +104,21 @@ class HostHere:
                 raise self._stopped(path, error) from None
 
     def activate(self, folder: str, name: str) -> None:
-        """Give the folder its final name, then let the link name it."""
+        """Give the folder its final name, then let the link name it.
+
+        Raises :class:`Moved` where another deploy has gone on from here: it has swept the folder.
+        """
         final = self.root / "releases" / name
         fresh = self.root / "current.new"
         try:
-            if not final.exists():
-                _make_folder(self.root / folder)
-                os.replace(self.root / folder, final)
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(Path("releases") / name)
-            os.replace(fresh, self.root / "current")
+            with self._alone():
+                self._check_ours()
+                if not final.exists():
+                    _make_folder(self.root / folder)
+                    os.replace(self.root / folder, final)
+                fresh.unlink(missing_ok=True)
+                fresh.symlink_to(Path("releases") / name)
+                os.replace(fresh, self.root / "current")
         except OSError as error:
             raise self._stopped("current", error) from None
 
@@ -150,6 +156,19 @@ class HostHere:
 
     def close(self) -> None:
         """Nothing to end."""
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else on this machine changes what is live meanwhile.  Raises :class:`OSError`."""
+        guard = self.root / ".site-builder" / "guard"
+        guard.parent.mkdir(parents=True, exist_ok=True)
+        with guard.open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _check_ours(self) -> None:
+        if self._written and self.read(self._written[0]) != self._written[1]:
+            raise Moved
 
     def _stopped(self, name: str, error: OSError) -> Stopped:
         return Stopped(f"{self.root / name} cannot be written or read: {error.strerror or error}")

@@ -20,10 +20,14 @@ from site_builder.deploy.stops import Refused
 
 
 class Interrupted(msgspec.Struct, frozen=True, kw_only=True):
-    """A deploy that has begun: its release, the lock's token, a digest of what it wants, and what has arrived."""
+    """A deploy that has begun: its release, the lock's token, a digest of what it wants, and what has arrived.
+
+    ``replaces`` is the token of the lock that a deploy from here before it had left.
+    """
 
     info: ReleaseInfo
     token: str
+    replaces: str = ""
     site: str
     arrived: dict[str, Entry] = {}
 

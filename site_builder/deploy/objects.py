@@ -29,7 +29,9 @@ from site_builder.deploy.in_flight import SLOWEST, InFlight
 from site_builder.deploy.local import LocalSite, decoded
 from site_builder.deploy.plan import Phase, Plan
 from site_builder.deploy.release import (
+    UNKNOWN,
     Entry,
+    Kept,
     Release,
     State,
     decode_release,
@@ -38,7 +40,7 @@ from site_builder.deploy.release import (
 )
 from site_builder.deploy.stops import Absent, Damaged, Moved, Stopped
 from site_builder.deploy.store_errors import explained, lacks_credentials, lacks_place
-from site_builder.deploy.target import Note
+from site_builder.deploy.target import GoOn, Note
 from site_builder.deploy.wanted import Manner
 
 if TYPE_CHECKING:
@@ -108,13 +110,14 @@ class Objects:
         """The record first: it names the copies, so that none is forgotten."""
         _run(self._prepare(plan, record))
 
-    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
+    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note, go_on: GoOn) -> None:
         """Put what comes from this machine, copy what the store holds."""
         entries = [operation.entry for operation in phase.operations]
         headers = plan.release.headers
         line = self._line()
 
         async def put(entry: Entry) -> None:
+            go_on()
             if source is None:
                 await self._copy(BLOBS + entry.stored, entry.path)
             else:
@@ -238,7 +241,7 @@ class Objects:
         import obstore
         from obstore.exceptions import NotFoundError
 
-        sound: set[str] = set()
+        held: dict[str, Entry] = {}
         line = self._line()
 
         async def look(entry: Entry) -> None:
@@ -249,18 +252,22 @@ class Objects:
             except (NotFoundError, FileNotFoundError):
                 return
             right = dict(answer.attributes) == _attributes(base.headers.get(entry.headers, ()))
-            if right and hashlib.sha256(_plain(data, entry)).digest() == entry.digest:
-                sound.add(entry.path)
+            sound = right and hashlib.sha256(_plain(data, entry)).digest() == entry.digest
+            # It is there: what is withdrawn is to be removed, whatever it holds.
+            held[entry.path] = entry if sound else msgspec.structs.replace(entry, digest=UNKNOWN)
 
         await self._each(base.live().values(), look, lambda entry: entry.path)
         known = {BLOBS + name for name in base.blobs} | {RELEASES + info.id for info in state.releases}
+        keys = await self._keys()
         # What unfinished deploys left is theirs until the next one is through.
         unfinished = state.pending or state.preparing
-        waste = [] if unfinished else [_waste(key) for key in await self._keys() if key not in known]
+        waste = [] if unfinished else [_waste(key) for key in keys if key not in known]
+        there = known.intersection(keys)
         return msgspec.structs.replace(
             base,
-            files=tuple(entry for entry in base.files if entry.path in sound),
-            kept=tuple(item for item in base.kept if item.entry.path in sound),
+            files=tuple(held[entry.path] for entry in base.files if entry.path in held),
+            kept=tuple(Kept(held[item.entry.path], item.last) for item in base.kept if item.entry.path in held),
+            blobs={name: last for name, last in base.blobs.items() if BLOBS + name in there},
             waste=tuple(sorted({*waste, *(() if state.swept else base.waste)})),
         )
 

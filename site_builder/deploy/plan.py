@@ -20,7 +20,7 @@ from typing import Literal
 
 import msgspec
 
-from site_builder.deploy.release import Entry, HeaderSet, Kept, Last, Release, ReleaseInfo, State, by_path
+from site_builder.deploy.release import UNKNOWN, Entry, HeaderSet, Kept, Last, Release, ReleaseInfo, State, by_path
 
 Action = Literal["add", "change", "headers", "again"]
 Group = Literal["assets", "pages", "listings", "front"]
@@ -88,13 +88,18 @@ class Grace(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """``release`` is what the target will hold; ``preserve`` are live entries to copy before they are overwritten."""
+    """``release`` is what the target will hold; ``preserve`` are live entries to copy before they are overwritten.
+
+    ``removed`` are files of ``base`` that the site no longer has (some stay live for a while), ``left`` files that a
+    deploy which was never finished may have brought, and that go.
+    """
 
     release: Release
     base: Release | None
     phases: tuple[Phase, ...]
     preserve: tuple[Entry, ...]
     removed: tuple[Entry, ...]
+    left: tuple[Entry, ...]
     history: tuple[ReleaseInfo, ...]
 
     @property
@@ -106,6 +111,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def empty(self) -> bool:
         """Whether the target already is what is wanted."""
         return not self.phases and self.release.files == (self.base.files if self.base else ())
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Paths that readers could ask for, and that go."""
+        return tuple(item.removeprefix("live ") for item in self.release.waste if item.startswith("live "))
 
 
 def group_of(kind: str) -> Group:
@@ -145,7 +155,9 @@ def make_plan(
     if blobs:
         lasts = {item.entry.path: item.last for item in (base.kept if base else ())}
         staying = {item.entry for item in kept} | set(desired.values())
-        needed = sorted((entry for entry in standing.values() if entry not in staying), key=by_path)
+        needed = sorted(
+            (entry for entry in standing.values() if entry not in staying and entry.digest != UNKNOWN), key=by_path
+        )
         known = dict(base.blobs) if base else {}
         for entry in needed:
             # What a later release refers to is newer than what the map says of it.
@@ -179,6 +191,7 @@ def make_plan(
         phases=tuple(_phases(operations)),
         preserve=tuple({entry.stored: entry for entry in preserve}.values()),
         removed=removed,
+        left=_left(live.begun, {*before, *release.live()}),
         history=history,
     )
 
@@ -186,6 +199,11 @@ def make_plan(
 def _uncertain(standing: Mapping[str, Entry], begun: Iterable[Release]) -> frozenset[str]:
     """Paths that hold either the pointer's entry or that of a release which was begun and not finished."""
     return frozenset(entry.path for release in begun for entry in release.files if standing.get(entry.path) != entry)
+
+
+def _left(begun: Iterable[Release], known: AbstractSet[str]) -> tuple[Entry, ...]:
+    found = {entry.path: entry for release in begun for entry in release.files if entry.path not in known}
+    return tuple(found[path] for path in sorted(found))
 
 
 def _differences(

@@ -15,6 +15,8 @@ import msgspec
 
 VERSION = 1
 MOST_BYTES = 1 << 30
+UNKNOWN = bytes(32)
+"""The digest of a file that was changed by others than deploys: no build's, and nothing that a rollback needs."""
 
 HeaderSet = tuple[tuple[str, str], ...]
 

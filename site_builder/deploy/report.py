@@ -73,11 +73,12 @@ def make_report(target: str, outcome: Outcome, plan: Plan, site_url: str, arrive
     before = {entry.path for entry in plan.base.files} if plan.base else set[str]()
     sent_before = frozenset(arrived)
     earlier = [Operation(entry, "again") for entry in plan.release.files if entry.path in sent_before]
+    origins = {entry.path: entry.origin for entry in plan.base.live().values() if entry.source} if plan.base else {}
     changed = {
         operation.entry.origin
         for operation in [*operations, *earlier]
         if not (operation.entry.kind == "asset" and operation.action == "add")
-    } | {entry.origin for entry in plan.removed}
+    } | {origins.get(path, path) for path in plan.dropped}
     sent = {operation.entry.path for operation in operations}
     files = [operation for operation in operations if operation.entry.source not in sent]
     gone = {entry.path for entry in plan.removed}
@@ -87,7 +88,7 @@ def make_report(target: str, outcome: Outcome, plan: Plan, site_url: str, arrive
         release=plan.release.info.id,
         base=plan.base.info.id if plan.base else "",
         restores=plan.release.info.restores,
-        groups=_groups(files, [entry for entry in plan.removed if entry.source not in gone]),
+        groups=_groups(files, [entry for entry in (*plan.removed, *plan.left) if entry.source not in gone]),
         phases=tuple(
             PhaseCount(
                 name=phase.name,

@@ -12,6 +12,8 @@ from site_builder.deploy.wanted import Manner
 
 Note = Callable[[Entry], None]
 """Called for each entry as soon as the target holds it."""
+GoOn = Callable[[], None]
+"""Asked before readers are shown another file: raises :class:`Moved` where the target is no longer this deploy's."""
 
 
 class Target(Protocol):
@@ -40,7 +42,7 @@ class Target(Protocol):
     def prepare(self, plan: Plan, record: bytes) -> None:
         """Copy what a rollback needs, and put the release's ``record``: nothing that readers see."""
 
-    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note) -> None:
+    def send(self, phase: Phase, plan: Plan, source: LocalSite | None, note: Note, go_on: GoOn) -> None:
         """Carry out a phase; without ``source`` from what the target holds of ``plan.release.info.restores``."""
 
     def switch(self, plan: Plan) -> None:

@@ -54,6 +54,11 @@ class Work:
         self.settings = settings
         self._progress = progress
         self._token = secrets.token_hex(8)
+        # Those of deploys from here that were not finished.  None is used again: a copy of this folder has them too.
+        self._earlier: frozenset[str] = frozenset()
+        self.is_sending = False
+        # When the state was last written, by a clock that runs evenly and by that of the wall.
+        self._stored_at = (0.0, 0.0)
         self._tag = ""
         self._state = State()
         # Releases that deploys from this folder began, and how often what these left under way may be met.
@@ -64,10 +69,10 @@ class Work:
         """What is live.  Raises :class:`Refused` where somebody else deploys now."""
         state, self._tag = self.target.load()
         if before := self.journal.interrupted():
-            self._token = before.token
+            self._earlier |= {before.token, before.replaces}
             self._begun.add(before.info.id)
         abandoned_lock = state.lock is not None and is_dead(state.lock.holder)
-        if not abandoned_lock and (reason := lock_in_the_way(state, self._token, int(time.time()))):
+        if not abandoned_lock and (reason := lock_in_the_way(state, self._tokens(), int(time.time()))):
             raise Refused([reason])
         release = self._release(state.current.id) if state.current else None
         if force and release:
@@ -82,6 +87,14 @@ class Work:
                     abandoned.append(self.target.release(info.id))
         return Live(state=state, release=release, begun=tuple(begun), abandoned=tuple(abandoned))
 
+    def based_on(self) -> frozenset[str]:
+        """The releases that are no others' work: the last one from here, and one that was begun from here.
+
+        The one that was begun may be live: a deploy can be killed after the pointer was moved.
+        """
+        last = self.journal.last()
+        return frozenset((last, *self._begun)) if last else frozenset()
+
     def met_its_own_past(self) -> bool:
         """Whether the state was changed by what a deploy from here that was killed had left under way.
 
@@ -91,10 +104,13 @@ class Work:
         self._patience -= 1
         state, _ = self.target.load()
         if state.lock:
-            ours = state.lock.token == self._token
+            ours = state.lock.token in self._tokens()
         else:
             ours = state.current is not None and state.current.id in self._begun
         return ours and self._patience > 0
+
+    def _tokens(self) -> frozenset[str]:
+        return self._earlier | {self._token}
 
     def _release(self, name: str) -> Release:
         data = self.journal.cached(name)
@@ -110,6 +126,9 @@ class Work:
         """
         state = live.state
         infos = {info.id: info for info in state.releases}
+        if not wish and live.begun:
+            # What readers see is in doubt, and no release: the one that this began from is the one before it.
+            wish = live.begun[-1].info.restores or (state.releases[0].id if state.releases else "")
         if not wish:
             # What a rollback restored counts as the release that it restored: the next rollback goes further back.
             here = state.releases[0].restores or state.releases[0].id if state.releases else ""
@@ -125,6 +144,17 @@ class Work:
         if wish not in infos:
             raise Refused([f"the target holds no release {wish}. site-builder deploy --list shows those it has"])
         return self.target.release(wish)
+
+    def lost(self, plan: Plan, live: Live) -> tuple[str, ...]:
+        """Paths of a release to restore whose bytes the target no longer holds, by its own record.
+
+        That is so where others had changed or removed them, which ``--force`` found.
+        """
+        if not self.target.in_place:
+            return ()
+        records = [*live.begun, *([plan.base] if plan.base else [])]
+        held = {name for record in records for name in record.blobs} | {entry.stored for entry in plan.preserve}
+        return tuple(operation.entry.path for operation in plan.operations if operation.entry.stored not in held)
 
     @staticmethod
     def new_release(live: Live, entries: tuple[Entry, ...], instant: str, restores: str = "") -> ReleaseInfo:
@@ -165,7 +195,9 @@ class Work:
         grace = Grace(self.settings.keep_releases, self.settings.keep_hours * 3600, now, info.number)
         live = msgspec.structs.replace(live, arrived=arrived)
         made = make_plan(info, entries, headers, live, grace, blobs=self.target.in_place)
-        return made, Interrupted(info=info, token=self._token, site=site, arrived=arrived)
+        lock = live.state.lock
+        replaces = lock.token if lock and lock.token in self._tokens() else ""
+        return made, Interrupted(info=info, token=self._token, replaces=replaces, site=site, arrived=arrived)
 
     def carry_out(self, plan: Plan, live: Live, source: LocalSite | None, found: Interrupted | None) -> None:
         """The steps; each is on record before the next begins."""
@@ -183,6 +215,7 @@ class Work:
         if phases and not self.target.in_place:
             # Nobody sees them before the switch: in what order they come makes no difference.
             phases = (Phase("files", tuple(plan.operations)),)
+        self.is_sending = bool(phases) and self.target.in_place
         try:
             for phase in phases:
                 self._send(phase, plan, source)
@@ -220,19 +253,23 @@ class Work:
 
     def _send(self, phase: Phase, plan: Plan, source: LocalSite | None) -> None:
         total, done = len(phase.operations), 0
-        renew = time.monotonic() + self.settings.lock_minutes * 60 / RENEWALS
         self._progress(phase.name, 0, total)
 
         def note(entry: Entry) -> None:
-            nonlocal done, renew
+            nonlocal done
             self.journal.note(entry)
             done += 1
             self._progress(phase.name, done, total)
-            if time.monotonic() > renew:
-                self._store(lock=self._lock())
-                renew = time.monotonic() + self.settings.lock_minutes * 60 / RENEWALS
+            self._keep_lock()
 
-        self.target.send(phase, plan, source, note)
+        self.target.send(phase, plan, source, note, self._keep_lock)
+
+    def _keep_lock(self) -> None:
+        """Renew the lock where it is time.  Raises :class:`Moved` where somebody else has taken it over meanwhile."""
+        # The one clock is set right now and then, the other stands still while the machine sleeps.
+        passed = max(time.monotonic() - self._stored_at[0], time.time() - self._stored_at[1])
+        if passed > self.settings.lock_minutes * 60 / RENEWALS:
+            self._store(lock=self._lock())
 
     def _lock(self) -> Lock | None:
         owner = f"{os.environ.get('USER') or os.environ.get('USERNAME') or 'somebody'}@{socket.gethostname()}"
@@ -240,5 +277,6 @@ class Work:
 
     def _store(self, **changes: object) -> None:
         fresh = msgspec.structs.replace(self._state, **changes, write=secrets.token_hex(8))
+        self._stored_at = time.monotonic(), time.time()
         self._tag = self.target.store(fresh, self._tag)
         self._state = fresh

@@ -41,6 +41,16 @@ def test_each_output_has_its_own(site, tmp_path):
     assert read_manifest(made.path, made.out).instant == "2026-11-22T00:00:00+00:00"
 
 
+def test_it_tells_whether_drafts_are_shown_and_as_of_when_also_where_no_file_is_another(site):
+    made = site({"content/a.md": PIECE})
+    told = []
+    for drafts, at in [(False, "2026-11-22"), (True, "2026-11-22"), (False, "2027-11-22"), (False, "2026-11-22")]:
+        made.build(drafts=drafts, at=f"{at}T00:00:00+00:00")
+        manifest = read_manifest(made.path, made.out)
+        told.append((manifest.drafts, manifest.instant[:10] > "2026-11-22"))
+    assert told == [(False, False), (True, False), (False, True), (False, False)]
+
+
 def test_a_failed_build_leaves_the_last_manifest(site):
     made = site({"content/a.md": PIECE})
     made.build()

@@ -44,7 +44,9 @@ class Desk:
         text = f"site: {{url: https://www.example.com}}\ndeploy:\n  targets:\n    live: {{{target}}}\n{rest}"
         (self.path / "site.yaml").write_text(text, encoding="utf-8")
 
-    def output(self, files: Mapping[str, bytes], instant: str = "2026-11-22T00:00:00+00:00") -> None:
+    def output(
+        self, files: Mapping[str, bytes], instant: str = "2020-11-22T00:00:00+00:00", *, drafts: bool = False
+    ) -> None:
         """Make the output hold exactly ``files``, as a finished build."""
         for old in sorted(self.out.rglob("*"), reverse=True) if self.out.exists() else ():
             if old.is_dir():
@@ -58,7 +60,7 @@ class Desk:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
             found.append(ManifestFile(path, hashlib.sha256(data).hexdigest(), len(data), kind_of(path)))
-        write_manifest(self.path, self.out, Manifest(instant=instant, files=tuple(found)))
+        write_manifest(self.path, self.out, Manifest(instant=instant, drafts=drafts, files=tuple(found)))
 
     def deploy(
         self, *, yes: bool = True, progress: Progress = lambda _phase, _done, _all: None, **options: Any

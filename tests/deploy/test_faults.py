@@ -333,7 +333,7 @@ def test_a_store_that_is_busy_is_left_alone_for_a_while(desk: Desk, store: S3Sto
     assert asked[-1] - asked[-2] >= BUSY_PAUSE / 2
 
 
-@pytest.mark.parametrize("sent, by", [(1, "build"), (5, "rollback"), (10, "build"), (10, "rollback")])
+@pytest.mark.parametrize("sent, by", [(1, "build"), (5, "rollback"), (10, "build"), (10, "rollback"), (10, "back")])
 def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
     desk: Desk, store: S3Store, proxy: Proxy, sent: int, by: str
 ):
@@ -354,8 +354,14 @@ def test_going_back_after_a_dead_deploy_restores_what_it_had_changed(
     current = releases(desk.path)[1].releases[0]
     if by == "build":
         desk.output(paper(2))
-    assert desk.deploy(rollback=current.id if by == "rollback" else None).outcome == "deployed"
+    new = {path for path in objects(store).keys() - before.keys() if path.endswith(".html")}
+    report = desk.deploy(rollback={"build": None, "rollback": current.id, "back": ""}[by])
+    assert report.outcome == "deployed"
     assert objects(store) == before
+    # Readers, and caches, may have seen them.
+    assert {path for changes in report.groups.values() for path in changes.removed} >= new
+    assert set(report.purge) >= {f"https://www.example.com/{path.removesuffix('index.html')}" for path in new}
+    assert sent < 10 or new
 
 
 def lapse(store: S3Store) -> None:

@@ -128,6 +128,23 @@ def test_rollbacks_restore_the_bytes_without_sending_any(desk: Desk, store: S3St
     assert site_in(store, paper(3)) == paper(3)
 
 
+def test_a_rollback_that_stopped_half_way_goes_on_where_it_wanted_to(desk: Desk, store: S3Store):
+    for edition in (1, 2, 3):
+        desk.output(paper(edition))
+        desk.deploy()
+
+    def stop(_phase: str, done: int, _total: int) -> None:
+        if done:
+            raise Stopped("the line is dead")
+
+    with pytest.raises(Stopped):
+        desk.deploy(rollback="", progress=stop)
+    assert desk.deploy(rollback="").outcome == "deployed"
+    assert site_in(store, paper(2)) == paper(2)
+    desk.deploy(rollback="")
+    assert site_in(store, paper(1)) == paper(1)
+
+
 def test_what_no_release_in_grace_needs_goes(desk: Desk, store: S3Store, s3: S3):
     desk.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}', keep_releases: 1, keep_hours: 0")
     for edition in range(1, 8):
@@ -147,10 +164,54 @@ def test_force_finds_what_others_changed(desk: Desk, store: S3Store):
     obstore.put(store, ".site-builder/blobs/orphan", b"")
     assert desk.deploy().outcome == "nothing to do"
     report = desk.deploy(force=True)
-    assert set(report.groups["front"].added) == {"index.html", "robots.txt", "rss.xml"}
+    assert report.groups["front"].added == ("rss.xml",)
+    assert report.groups["front"].changed == ("index.html", "robots.txt")
     assert objects(store) == paper(1)
     assert obstore.get(store, "robots.txt").attributes["Content-Type"] == "text/plain; charset=utf-8"
     assert objects(store, ".site-builder/blobs") == {}
+
+
+def test_force_removes_what_is_withdrawn_whatever_others_made_of_it(desk: Desk, store: S3Store):
+    desk.output(paper(1))
+    desk.deploy()
+    withdrawn = "2026/odd/piece/index.html"
+    obstore.put(store, withdrawn, b"touched by hand")
+    desk.output(paper(2))
+    report = desk.deploy(force=True)
+    assert report.groups["pages"].removed == (withdrawn,)
+    assert site_in(store, paper(2)) == paper(2)
+    # Its bytes are nowhere any more: that is told before anything changes.
+    with pytest.raises(Refused, match=f"no longer holds {withdrawn}"):
+        desk.deploy(rollback="")
+    assert site_in(store, paper(2)) == paper(2)
+    assert releases(desk.path)[1].pending == ()
+
+
+def test_force_finds_copies_that_are_gone(desk: Desk, store: S3Store):
+    for edition in (1, 2):
+        desk.output(paper(edition))
+        desk.deploy()
+    for path in objects(store, ".site-builder/blobs"):
+        obstore.delete(store, path)
+    before = objects(store)
+    with pytest.raises(Refused, match=r"no longer holds \d+ of its files"):
+        desk.deploy(rollback="", force=True)
+    assert objects(store) == before
+
+
+def test_force_takes_away_at_once_what_the_grace_no_longer_covers(desk: Desk, store: S3Store, s3: S3):
+    desk.output(paper(2) | {"img/leaked.png": b"a leaked look"})
+    desk.deploy()
+    desk.output(paper(2))
+    report = desk.deploy()
+    assert "img/leaked.png" in objects(store)
+    # Readers get what they got.
+    assert report.purge == ()
+    desk.configure(f"s3: {desk.place}, endpoint: '{s3.endpoint}', keep_releases: 1, keep_hours: 0")
+    assert desk.deploy().outcome == "nothing to do"
+    assert desk.deploy(force=True).purge == ("https://www.example.com/img/leaked.png",)
+    assert objects(store) == paper(2)
+    assert desk.deploy(force=True).outcome == "nothing to do"
 
 
 def test_odd_names_arrive_as_they_are(desk: Desk, store: S3Store):

@@ -234,7 +234,7 @@ def test_guards_refuse_unless_told(desk: Desk, www: Path):
     assert live(www) == paper(1, pieces=20)
     desk.deploy()
     assert without_old_assets(live(www), paper(1, pieces=2)) == paper(1, pieces=2)
-    desk.output(paper(2), "2026-11-21T00:00:00+00:00")
+    desk.output(paper(2), "2020-11-21T00:00:00+00:00")
     with pytest.raises(Refused, match="it is older"):
         desk.deploy(yes=False)
 

@@ -172,30 +172,31 @@ def test_what_has_arrived_is_not_sent_again():
 def test_too_many_vanishing_pages_are_refused():
     site = {f"p{number}/index.html": str(number) for number in range(10)}
     plan = following(first(site), {path: text for path, text in site.items() if path > "p2"})
-    assert list(refusals(plan, "", 20)) == []
-    assert list(refusals(plan, "", 19)) == ["2 of 10 live pages would vanish, more than 19 %"]
+    assert list(refusals(plan, (), 20)) == []
+    assert list(refusals(plan, (), 19)) == ["2 of 10 live pages would vanish, more than 19 %"]
 
 
 def test_an_older_build_and_a_foreign_release_are_refused():
     base = first(SITE, "2026-11-22T10:00:00+08:00")
     live = Live(state=State(releases=(base.release.info,)), release=base.release)
 
-    def reasons(instant: str, based_on: str) -> list[str]:
+    def reasons(instant: str, *based_on: str) -> list[str]:
         plan = make_plan(info(2, instant), entries(SITE | {"index.html": "2"}), {}, live, grace(2), blobs=True)
         return list(refusals(plan, based_on, 20))
 
-    assert reasons("2026-11-22T02:00:00+00:00", "") == []
+    assert reasons("2026-11-22T02:00:00+00:00") == []
     assert reasons("2026-11-22T02:00:00+00:00", "r1") == []
     assert "it is older" in reasons("2026-11-22T01:59:59+00:00", "r1")[0]
+    assert reasons("2026-11-22T02:00:00+00:00", "r0", "r1") == []
     assert "another was deployed since" in reasons("2026-11-22T03:00:00+00:00", "r0")[0]
 
 
 def test_a_lock_holds_until_it_lapses_and_not_against_its_owner():
     state = State(lock=Lock("desk@host", "t1", 1000))
-    assert "desk@host is deploying" in lock_in_the_way(state, "", 999)
-    assert lock_in_the_way(state, "t1", 999) == ""
-    assert lock_in_the_way(state, "", 1000) == ""
-    assert lock_in_the_way(State(), "", 0) == ""
+    assert "desk@host is deploying" in lock_in_the_way(state, (), 999)
+    assert lock_in_the_way(state, {"t1"}, 999) == ""
+    assert lock_in_the_way(state, (), 1000) == ""
+    assert lock_in_the_way(State(), (), 0) == ""
 
 
 FILES = st.dictionaries(
