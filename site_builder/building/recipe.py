@@ -19,7 +19,7 @@ from site_builder.building.manifest_writer import ManifestWriter
 from site_builder.building.memory import own_memory
 from site_builder.building.output import Output, in_the_way
 from site_builder.building.past import changed_before, past_of, recounted, same_counts_before, unchanged_before
-from site_builder.building.present import present
+from site_builder.building.present import present, strangers
 from site_builder.building.produce import make_pages
 from site_builder.building.publish import publish
 from site_builder.building.records import Counts
@@ -140,7 +140,8 @@ def make_site(
             if kept is not None and made.staged:
                 state.keep_bodies(wanted_keys(kept, site))
     memory = max(own_memory(), sources.inputs.memory, made.memory)
-    return Done(site, made, copies, published, memory)
+    others = strangers(target.folder, published.pages.keys()) if target.exists and here.is_another else ()
+    return Done(site, made, copies, published, memory, others)
 
 
 def refuse_differences(done: Done, state: State, share: float) -> None:

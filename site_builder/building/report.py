@@ -80,13 +80,17 @@ class BuildReport(msgspec.Struct, kw_only=True):
 
 
 class Done(NamedTuple):
-    """What a build did: the snapshot, what was made and copied and published, and the memory it took in bytes."""
+    """What a build did: the snapshot, what was made and copied and published, and the memory it took in bytes.
+
+    ``others`` are warnings of files that no build is known to have written, where an output may have been put back.
+    """
 
     site: Snapshot
     made: Made
     copies: Copies
     published: Published
     memory: int
+    others: tuple[Problem, ...] = ()
 
 
 def report_of(
@@ -126,5 +130,5 @@ def report_of(
         seconds=clock.total(),
         peak_memory=done.memory if done else own_memory(),
         jobs=jobs,
-        warnings=(*((state.warning,) if state.warning else ()), *state.build.warnings),
+        warnings=(*((state.warning,) if state.warning else ()), *state.build.warnings, *(done.others if done else ())),
     )

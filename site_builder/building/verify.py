@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import random
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -24,6 +23,7 @@ from site_builder.building.explain import inputs_of
 from site_builder.building.inputs import Progress
 from site_builder.building.lock import Tell, only_one
 from site_builder.building.output import Output
+from site_builder.building.present import files_in
 from site_builder.building.recipe import make_site
 from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot, page_bytes, read_sources
@@ -117,15 +117,6 @@ def verify(
             state.forget([difference.path for difference in differences])
         others = tuple(sorted(files_in(target.folder) - expected.keys() - state.owned))
     return Verified(len(expected), instant.isoformat(), tuple(differences), others)
-
-
-def files_in(folder: Path) -> set[str]:
-    """The paths of all files and links below ``folder``."""
-    found: set[str] = set()
-    for inside, folders, files in os.walk(folder):
-        links = [name for name in folders if os.path.islink(os.path.join(inside, name))]
-        found.update(Path(inside, name).relative_to(folder).as_posix() for name in (*files, *links))
-    return found
 
 
 def compared(

@@ -128,3 +128,25 @@ def test_a_cache_that_is_older_than_the_output_is_told_with_the_remedy(made: Sit
     shutil.rmtree(made.out)
     made.build(AT)
     assert made.files() == clean_files(made, tmp_path)
+
+
+def test_an_older_output_that_was_put_back_is_told_with_what_it_brought_back(made: SiteDir, tmp_path: Path) -> None:
+    """A piece that was withdrawn since is live again, and no build may remove what may be somebody else's."""
+    shutil.copytree(made.out, tmp_path / "yesterday")
+    made.remove("content/a3.md")
+    assert not made.build(AT).warnings
+    shutil.rmtree(made.out)
+    (tmp_path / "yesterday").rename(made.out)
+    told = {problem.path: f"{problem.message}. {problem.hint}" for problem in made.build(AT).warnings}
+    expected = clean_files(made, tmp_path)
+    assert told.keys() == {f"public/{path}" for path in made.files().keys() - expected.keys()}
+    assert "no build that is on record, and stays. Remove it if an older" in told["public/2026/11/a3/index.html"]
+    for path in told:
+        (made.path / path).unlink()
+    assert made.files() == expected
+
+
+def test_files_of_others_in_an_output_that_stays_are_not_told_again_and_again(made: SiteDir) -> None:
+    (made.out / "ads.txt").write_text("theirs")
+    made.write("content/a3.md", article("Another", 4))
+    assert not made.build(AT).warnings
