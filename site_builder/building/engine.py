@@ -63,6 +63,12 @@ def engines() -> Engines:
     )
 
 
+def engine_name() -> str:
+    """The engine as people name it: versions.  Its digest holds the code itself too."""
+    libraries = [text.decode() for name in _LIBRARIES if (text := _known_version(name))]
+    return ", ".join((f"site-builder {__version__}", f"Python {platform.python_version()}", *libraries))
+
+
 @functools.cache
 def measured_by() -> bytes:
     """The digest of what tells an image's size, in short form."""

@@ -12,10 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from site_builder.building.engine import engine_name
 from site_builder.building.keys import described
 from site_builder.building.records import PageEntry
 from site_builder.building.snapshot import Snapshot
 from site_builder.building.state import State
+from site_builder.building.template_keys import WITH_BODY, WITH_CARDS, settings_of, shared_of
 from site_builder.catalog.urls import addresses, output_path
 from site_builder.errors import Problem, SiteError, did_you_mean
 from site_builder.pages.planned import Planned
@@ -52,10 +54,17 @@ def explain(site: Snapshot, state: State, wanted: str) -> Explanation:
     shown_on: tuple[str, ...] = ()
     if page.kind == "article":
         url = addresses(site.config).url(page.permalink)
+        # Whose templates show it in a list that is no part of a context, such as a block.
+        beside = {
+            name
+            for name, use in uses.items()
+            if any(_mentions(site.shared[value], url, site) for value in shared_of(use) if value in WITH_CARDS)
+        }
         shown_on = tuple(
             other.permalink
             for other in site.pages
-            if other.kind not in NOT_LISTS and _mentions(other.make(site.catalog, *other.arguments), url, site)
+            if other.kind not in NOT_LISTS
+            and (other.template in beside or _mentions(other.make(site.catalog, *other.arguments), url, site))
         )
     return Explanation(
         path=page.path,
@@ -70,17 +79,33 @@ def explain(site: Snapshot, state: State, wanted: str) -> Explanation:
 
 
 def inputs_of(page: Planned, site: Snapshot) -> Iterator[str]:
-    """Every input of the page's key, a line each: templates, shared values, filters' settings, then its context."""
+    """Every input of the page's key, a line each: engine, templates, settings, its context, then shared values."""
+    yield f"engine: {engine_name()}"
     use = site.templates.uses().get(page.template)
     if use is not None:
         yield f"templates: {', '.join(use.closure)}"
-        if use.shared:
-            yield f"shared values: {', '.join(use.shared)}"
         if use.filters:
             yield f"filters: {', '.join(use.filters)}"
-        if use.assets:
-            yield f"assets: {', '.join(site.files.assets.get(asset, asset) for asset in use.assets)}"
+        if named := sorted(site.files.assets) if use.all_assets else use.assets:
+            yield f"assets: {', '.join(site.files.assets.get(asset, asset) for asset in named)}"
+        settings = site.config.site
+        for name, setting in settings_of(
+            use,
+            {
+                "timestamp": f"{settings.timestamp_format!r}, {settings.timezone}",
+                "date": f"{settings.date_format!r}, {settings.timezone}",
+                "iso": settings.timezone,
+                "rfc822": settings.timezone,
+                "absolute": settings.url,
+                "asset": settings.url,
+            },
+        ):
+            yield f"settings of {name}: {setting}"
+        if page.template in WITH_BODY:
+            yield f"Markdown settings: {msgspec.json.encode(site.config.markdown).decode()}"
     yield from described(page.make(site.catalog, *page.arguments))
+    for name in shared_of(use) if use else ():
+        yield from described(site.shared[name], name)
 
 
 def _last(entry: PageEntry | None, state: State) -> str:

@@ -100,9 +100,9 @@ class Canon:
         return found[:-1] if kind.__struct_fields__ else ()  # type: ignore[attr-defined]
 
 
-def described(value: msgspec.Struct) -> Iterator[str]:
-    """What is hashed for ``value``, as lines ``name.name = value``."""
-    return _lines("", Canon(whole=True).form(value), value)
+def described(value: Any, name: str = "") -> Iterator[str]:
+    """What is hashed for the closed ``value``, as lines ``name.name = value``; a record needs no ``name``."""
+    return _lines(name, Canon(whole=True).form(value), value)
 
 
 def _lines(name: str, form: Any, value: Any) -> Iterator[str]:

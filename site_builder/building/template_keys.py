@@ -7,6 +7,7 @@ that a build can say which of them changed.  Jinja is loaded only where a templa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +29,7 @@ WITH_CARDS = frozenset(("blocks", "latest", "most_read"))
 MOST_NAMED = 2
 # Filters that take the names of filters as values: what they call cannot be told from the template.
 _CALLING = frozenset(("map",))
+Setting = TypeVar("Setting")
 _ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -92,21 +94,27 @@ def template_keys(
             parts[BODY] = body
         for member in use.closure:
             parts[f"templates/{member}"] = digest(*(text.encode() for text in files.templates[member]))
-        context = CONTEXTS.get(name)
-        shadowed = context.__struct_fields__ if context else ()
-        for value in use.shared:
-            # A field of the context hides the shared value of its name, but not from imported templates.
-            if value not in shadowed or value in use.apart:
-                parts[value] = values[value]
-        calls_any = not _CALLING.isdisjoint(use.filters)
-        for filtered, setting in settings.items():
-            if calls_any or filtered in use.filters:
-                parts[f"|{filtered}"] = setting
+        parts.update((value, values[value]) for value in shared_of(use))
+        parts.update((f"|{filtered}", setting) for filtered, setting in settings_of(use, settings))
         assets = sorted(files.assets) if use.all_assets else [asset for asset in use.assets if asset in files.assets]
         for asset in assets:
             parts[f"static/{asset}"] = files.assets[asset].encode()
         keys[name] = parts
     return keys
+
+
+def shared_of(use: Uses) -> list[str]:
+    """The shared values that the template sees."""
+    context = CONTEXTS.get(use.path)
+    shadowed = context.__struct_fields__ if context else ()
+    # A field of the context hides the shared value of its name, but not from imported templates.
+    return [value for value in use.shared if value not in shadowed or value in use.apart]
+
+
+def settings_of(use: Uses, settings: Mapping[str, Setting]) -> list[tuple[str, Setting]]:
+    """Those of ``settings``, by the filter that goes by them, that the template may come upon."""
+    calls_any = not _CALLING.isdisjoint(use.filters)
+    return [(filtered, setting) for filtered, setting in settings.items() if calls_any or filtered in use.filters]
 
 
 def key_of(parts: Mapping[str, bytes]) -> bytes:

@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from site_builder import SiteError
 from site_builder.building import keys
+from site_builder.building.explain import inputs_of
+from site_builder.building.snapshot import take_snapshot
+from site_builder.building.template_keys import template_keys
 from site_builder.building.verify import verify
-from tests.building.small_site import AT, small_site
+from tests.building.small_site import AT, CONFIG, NAV, article, small_site
 from tests.cli.running import run
 from tests.support.sample import REPOSITORY
 from tests.support.site import SiteDir
@@ -170,6 +174,38 @@ def test_a_page_is_explained_by_any_of_its_names(made: SiteDir, wanted: str) -> 
     shown = shown[: shown.index("")]
     assert {"/beauty/", "/2026/11/page/2/", "/rss.xml", "/sitemaps/2026-11.xml"} <= set(shown)
     assert "/retail/" not in shown
+
+
+def test_every_part_of_a_key_is_explained(made: SiteDir) -> None:
+    made.write("templates/nav.html", NAV + "{{ blocks.silk.cards[0].timestamp|iso }} {{ latest[0].title }}")
+    made.write("site.yaml", CONFIG + "blocks: {silk: {tag: silk, limit: 1}}\n")
+    made.build(AT)
+    site = take_snapshot(made.path, datetime.fromisoformat(AT))
+    keys = template_keys(site.templates.uses(), site.files, site.shared, site.config, site.catalog.addresses, b"engine")
+    seen = set()
+    for page in site.pages:
+        lines = list(inputs_of(page, site))
+        for part in keys[page.template]:
+            kind, _, name = part.partition("/") if "/" in part else (part[0], "", part[1:])
+            if kind == "templates":
+                assert name in next(line for line in lines if line.startswith("templates: ")).replace(",", "").split()
+            elif kind == "static":
+                assert site.files.assets[name] in next(line for line in lines if line.startswith("assets: "))
+            else:
+                starts = {"engine": "engine: ", "markdown": "Markdown settings: "}.get(part, part)
+                starts = f"settings of {name}: " if kind == "|" else starts
+                assert any(line.startswith(starts) for line in lines), part
+            seen.add(part)
+    assert {"engine", "markdown", "|iso", "static/own.css", "blocks", "latest", "labels", "navigation"} <= seen
+
+
+def test_a_piece_in_a_block_is_shown_where_templates_show_the_block(made: SiteDir) -> None:
+    made.write("templates/home.html", "{% for card in blocks.silk.cards %}{{ card.title }}{% endfor %}")
+    made.write("site.yaml", CONFIG + "blocks: {silk: {tag: rare}}\n")
+    made.write("content/a0.md", article("Piece 0", 1, tags="[rare]"))
+    made.build(AT)
+    shown = run("explain", "--site", made.path, "content/a0.md").stdout.split("inputs of its key")[0]
+    assert "  /\n" in shown.split("listings and feeds:")[1]
 
 
 def test_explain_tells_of_pages_that_were_not_rendered_and_of_misspelt_ones(made: SiteDir) -> None:
