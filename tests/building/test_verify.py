@@ -200,12 +200,12 @@ def test_every_part_of_a_key_is_explained(made: SiteDir) -> None:
 
 
 def test_a_piece_in_a_block_is_shown_where_templates_show_the_block(made: SiteDir) -> None:
-    made.write("templates/home.html", "{% for card in blocks.silk.cards %}{{ card.title }}{% endfor %}")
+    made.write("templates/listing.html", "{% for card in blocks.silk.cards %}{{ card.title }}{% endfor %}")
     made.write("site.yaml", CONFIG + "blocks: {silk: {tag: rare}}\n")
     made.write("content/a0.md", article("Piece 0", 1, tags="[rare]"))
     made.build(AT)
     shown = run("explain", "--site", made.path, "content/a0.md").stdout.split("inputs of its key")[0]
-    assert "  /\n" in shown.split("listings and feeds:")[1]
+    assert "  /beauty/\n" in shown.split("listings and feeds:")[1]
 
 
 def test_explain_tells_of_pages_that_were_not_rendered_and_of_misspelt_ones(made: SiteDir) -> None:
