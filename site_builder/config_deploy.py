@@ -6,6 +6,7 @@ Credentials have no place here: they come from the environment or from the provi
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     drafts: bool = False
     lock_minutes: int = 10
     check: int = 5
+    check_seconds: int = 5
     purge_command: str = ""
     purge_hook: str = ""
     purge_token: str = ""
@@ -90,6 +92,7 @@ LIMITS = {
     "vanish_percent": (0, 100),
     "lock_minutes": (1, 1440),
     "check": (0, 1000),
+    "check_seconds": (0, 3600),
 }
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}").fullmatch
@@ -146,9 +149,18 @@ def _faults(name: str, target: Target) -> Iterator[tuple[str, str, str]]:
         value = getattr(target, key)
         if value and urlsplit(value).scheme not in {"http", "https"}:
             yield key, f"'{value}' is no http(s) address", ""
+    if target.purge_command and not _words(target.purge_command):
+        yield "purge_command", f"'{target.purge_command}' is no command", "Is a quotation mark not closed?"
     if target.purge_token and not _VARIABLE(target.purge_token):
         # Not shown: what is no name of a variable may be the secret itself.
         yield "purge_token", "is no name of an environment variable", "Expected the name of the one with the token"
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []
 
 
 def _has_credentials(place: str) -> bool:

@@ -60,11 +60,20 @@ def telling_problems(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def ending_by_signals() -> Iterator[None]:
-    """SIGTERM, and SIGHUP of a terminal that is closed, end what is done here as Ctrl-C does: cleaned up."""
+def ending_by_signals(*, as_ctrl_c: bool = False) -> Iterator[None]:
+    """SIGTERM, and SIGHUP of a terminal that is closed, end what is done here as Ctrl-C does: cleaned up.
+
+    ``as_ctrl_c``: they are told like it too, not by an exit code of their own.
+    """
 
     def end(number: int, _frame: object) -> None:
-        sys.exit(128 + number)
+        if not as_ctrl_c:
+            sys.exit(128 + number)
+        if callable(signal.getsignal(signal.SIGINT)):
+            # An event loop has a way of its own to end.
+            signal.raise_signal(signal.SIGINT)
+        # A shell's background jobs ignore Ctrl-C.
+        raise KeyboardInterrupt
 
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     # What is ignored (nohup) stays so.

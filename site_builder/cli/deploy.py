@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from site_builder.cli.console import plural, site_option, telling_problems
+from site_builder.cli.console import ending_by_signals, plural, site_option, telling_problems
 
 if TYPE_CHECKING:
     from site_builder.deploy.report import DeployReport, EndedEarly
@@ -78,7 +78,7 @@ def command(
         if listing:
             print_releases(*releases(site_dir, target))
             return
-        with progress() as tell:
+        with ending_by_signals(as_ctrl_c=True), progress() as tell:
             report = deploy(site_dir, target, options, insist=insists(yes), progress=tell)
     except Refused as refused:
         for reason in refused.reasons:
@@ -93,6 +93,7 @@ def command(
         click.echo(how_to_go_on(site_dir, target, output), err=True)
         sys.exit(3)
     except KeyboardInterrupt:
+        end_early(report_path, "stopped", ("interrupted",))
         click.echo(f"\nstopped. {how_to_go_on(site_dir, target, output)}", err=True)
         sys.exit(3)
     if report_path:
@@ -126,7 +127,12 @@ def insists(yes: bool) -> Callable[[Refused], bool]:
             return False
         for reason in refused.reasons:
             click.secho(reason, fg="yellow", err=True)
-        return click.confirm("Deploy all the same?", default=False, err=True)
+        try:
+            return click.confirm("Deploy all the same?", default=False, err=True)
+        except click.Abort:
+            # Ctrl-C, or the end of the input: that is no yes.
+            click.echo(err=True)
+            return False
 
     return ask
 

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
@@ -21,34 +22,51 @@ from site_builder.config_deploy import Target as Settings
 from site_builder.deploy.plan import Plan, group_of
 from site_builder.deploy.release import Entry
 from site_builder.deploy.report import DeployReport, quoted
-from site_builder.deploy.secret import hidden
 from site_builder.deploy.wanted import address
 
 SECONDS = 30
-TRIES = 3
+LONGEST_PAUSE = 15.0
+# Pages that are looked at together: a reader's browser opens as many connections.
+AT_ONCE = 6
 # What CDNs answer to programs that do not say who they are is often not the page.
 AGENT = "site-builder"
 
 
-def after(settings: Settings, plan: Plan, report: DeployReport) -> tuple[int, tuple[str, ...]]:
-    """Purge, then check."""
-    warnings = []
+def purged(settings: Settings, report: DeployReport) -> list[str]:
+    """Tell caches which addresses changed; what went wrong."""
+    faults = []
     if report.purge and settings.purge_command:
-        warnings += purge_by_command(settings.purge_command, report.purge)
+        faults += purge_by_command(settings.purge_command, report.purge)
     if report.purge and settings.purge_hook:
-        warnings += purge_by_hook(settings, report)
+        faults += purge_by_hook(settings, report)
+    if faults:
+        faults.append(
+            f"caches were not told of {len(report.purge):,} changed addresses; the next deploy from here does"
+        )
+    return faults
+
+
+def checked(settings: Settings, plan: Plan) -> tuple[int, list[str]]:
+    """Look at a sample of pages where readers read; how many are as deployed, and what is wrong with the others."""
     pages = sample(plan, settings.check) if settings.url else []
-    faults = [fault for entry in pages if (fault := fault_of(settings.url, entry))]
-    return len(pages) - len(faults), tuple(map(hidden, [*warnings, *faults]))
+    end = time.monotonic() + settings.check_seconds
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        faults = [fault for fault in pool.map(lambda entry: fault_of(settings.url, entry, end), pages) if fault]
+    return len(pages) - len(faults), faults
 
 
 def purge_by_command(command: str, addresses: tuple[str, ...]) -> list[str]:
     """Run the command, no shell, the addresses on its standard input, one a line."""
-    words = shlex.split(command)
     text = "".join(address + "\n" for address in addresses)
     try:
         done = subprocess.run(  # noqa: S603  (the site's own setting)
-            words, input=text, capture_output=True, text=True, timeout=SECONDS * 4, check=False
+            shlex.split(command),
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=SECONDS * 4,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return [f"the purge command did not run: {error}"]
@@ -85,16 +103,16 @@ def sample(plan: Plan, count: int) -> list[Entry]:
     return pages[::step][:count]
 
 
-def fault_of(url: str, entry: Entry) -> str:
-    """What is wrong with the page at its live address, '' for nothing."""
+def fault_of(url: str, entry: Entry, end: float) -> str:
+    """What is wrong with the page at its live address when the monotonic clock says ``end``, '' for nothing."""
     place = url.rstrip("/") + quoted(address(entry.path))
-    fault = ""
-    for attempt in range(TRIES):
-        if attempt:
-            time.sleep(attempt)
-        fault = _look(place, entry)
-        if not fault:
-            return ""
+    pause = 1.0
+    while fault := _look(place, entry):
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        time.sleep(min(pause, left))
+        pause = min(pause * 2, LONGEST_PAUSE)
     return fault
 
 

@@ -17,7 +17,7 @@ import msgspec
 from site_builder.building.memory import long_lived_objects
 from site_builder.config import SiteConfig, parse_config
 from site_builder.config_deploy import Target as Settings
-from site_builder.deploy.after import after
+from site_builder.deploy.after import checked, purged
 from site_builder.deploy.guards import refusals, unpublished
 from site_builder.deploy.journal import Journal
 from site_builder.deploy.local import LocalSite, check_sizes, finished
@@ -26,6 +26,7 @@ from site_builder.deploy.release import (
     Unreadable,
 )
 from site_builder.deploy.report import DeployReport, make_report
+from site_builder.deploy.secret import hidden
 from site_builder.deploy.stops import Moved, Refused, Stopped
 from site_builder.deploy.target import Target
 from site_builder.deploy.targets import open_target
@@ -118,20 +119,29 @@ def _attempt(work: Work, folder: Path, config: SiteConfig, name: str, options: O
     reasons = () if source is None or nothing else tuple(refusals(plan, work.based_on(), settings.vanish_percent))
     if not nothing and not settings.drafts:
         reasons = (*unfit, *reasons)
+    if nothing:
+        report.outcome, report.release, report.purge = "nothing to do", report.base, ()
+    report.purge = tuple(sorted({*report.purge, *work.journal.owed()}))
     if options.dry_run:
+        report.outcome = "would deploy"
         report.requests = target.requests
         report.refusals = reasons
         return report
     ask(reasons, insist)
+    if settings.purge_command or settings.purge_hook:
+        # Before anything changes: also whoever dies on the way has to tell.
+        work.journal.owe(report.purge)
     if nothing:
         work.tidy(live)
-        report.outcome, report.release = "nothing to do", report.base
     else:
         work.carry_out(plan, live, source, found)
         report.outcome = "deployed"
     report.requests = target.requests
-    if report.outcome == "deployed":
-        report.checked, report.warnings = after(settings, plan, report)
+    faults = purged(settings, report)
+    if not faults:
+        work.journal.owe(())
+    report.checked, pages = checked(settings, plan) if report.outcome == "deployed" else (0, [])
+    report.warnings = tuple(map(hidden, [*faults, *pages]))
     return report
 
 
@@ -148,8 +158,9 @@ def to_resume(site_dir: Path | str, name: str = "") -> tuple[str, ...]:
     """The arguments of ``deploy`` that go on with what was begun from here and not finished; () for nothing."""
     folder = Path(site_dir)
     name, _ = chosen(parse_config(read_config_text(folder)), name)
-    found = Journal(folder, name).interrupted()
-    if found is None:
+    journal = Journal(folder, name)
+    found = journal.interrupted()
+    if found is None or not journal.is_sending():
         return ()
     back = ("--rollback", found.info.restores) if found.info.restores else ()
     return (name, *back, "--resume")
@@ -172,7 +183,10 @@ def chosen(config: SiteConfig, name: str) -> tuple[str, Settings]:
 @contextmanager
 def opened(settings: Settings, config: SiteConfig, site_dir: Path, work: Path) -> Iterator[Target]:
     """The target while it is used."""
-    work.mkdir(parents=True, exist_ok=True)
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stopped(f"{work} cannot be written: {error.strerror or error}") from None
     target = open_target(settings, config.deploy, site_dir, work)
     try:
         yield target

@@ -248,12 +248,18 @@ class Git:
         environment = {name: value for name, value in os.environ.items() if name not in _LOCAL}
         # Over http nothing else bounds how long a server may be silent.
         patience = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(self._settings.timeout)}
-        environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **patience, **(more or {})}
+        environment |= {
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_DEFAULT_HASH": "sha1",
+            "LC_ALL": "C",
+            **patience,
+            **(more or {}),
+        }
         if inside:
             environment["GIT_DIR"] = str(self._repository)
         try:
             done = subprocess.run(  # noqa: S603
-                ["git", *arguments],  # noqa: S607
+                ["git", *OWN, *arguments],  # noqa: S607
                 input=data,
                 capture_output=True,
                 env=environment,
@@ -262,14 +268,18 @@ class Git:
         except OSError as error:
             raise Stopped(f"git cannot be run: {error.strerror}") from None
         if done.returncode:
-            told = (done.stderr or done.stdout).decode(errors="replace").split()
+            # What a push is refused for stands in what it prints.
+            told = (done.stderr + b" " + (done.stdout if "push" in arguments else b"")).decode(errors="replace").split()
             raise Stopped(f"git {arguments[0]}: {' '.join(told)[-600:]}")
         return done.stdout
 
 
-# What another try does not mend: no such repository, no way in.
+# The user's own hooks are for commits that people make; what signs a commit is not asked for.
+OWN = ("-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false")
+
+# What another try does not mend: no such repository, no way in, a branch that may not be pushed to.
 _FOR_GOOD = re.compile(
-    r"does not appear to be a git repository|[Rr]epository (?:'[^']*' )?not found|Permission denied"
+    r"hook declined|does not appear to be a git repository|[Rr]epository (?:'[^']*' )?not found|Permission denied"
     r"|Host key verification|could not read (?:Username|Password)|Authentication failed"
 ).search
 

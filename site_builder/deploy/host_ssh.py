@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ MISSING, CHANGED, SHORT, BUSY, TAKEN = 44, 45, 46, 47, 48
 # rsync: protocol, socket, timeout; ssh: connection.
 PASSING = frozenset((10, 12, 30, 35, 255))
 FIRST_PAUSE = 0.5
+# What a script says first: whatever comes before is somebody else's.
+MARK = "site-builder:"
 STATE, GUARD = ".site-builder/state", ".site-builder/guard"
 # What a command of ours may take on the server until the next one gives up waiting for it, in seconds.
 LONGEST = 300
@@ -68,7 +71,7 @@ class HostSsh:
     def read(self, name: str) -> bytes | None:
         """The bytes of a record."""
         path = shlex.quote(name)
-        code, data = self._run(f"[ -e {path} ] || exit {MISSING}; cat {path}", expected=(MISSING,))
+        code, data = self._look(f"[ -e {path} ] || exit {MISSING}; cat {path}")
         return None if code == MISSING else data
 
     def write(self, name: str, data: bytes) -> None:
@@ -88,7 +91,7 @@ class HostSsh:
     def current(self) -> str:
         """The release that the link names.  Raises :class:`Refused` where something else has its name."""
         taken = f"if [ -e current ] && [ ! -L current ]; then exit {TAKEN}; fi"
-        code, data = self._run(f"{taken}; readlink current || true", expected=(TAKEN,))
+        code, data = self._look(f"{taken}; readlink current || true", TAKEN)
         if code == TAKEN:
             raise not_a_link(f"{self._host}:{self._root}/current")
         return data.decode().strip().removeprefix("releases/")
@@ -135,7 +138,7 @@ class HostSsh:
     def names(self) -> list[str]:
         """Everything that stands in ``releases`` and in the folder of records."""
         script = 'for d in releases .site-builder/releases; do [ ! -d "$d" ] || find "$d" -mindepth 1 -maxdepth 1'
-        _, data = self._run(script + " -print0; done")
+        _, data = self._look(script + " -print0; done")
         return sorted(name.decode() for name in data.split(b"\0") if name)
 
     def remove(self, names: Iterable[str]) -> None:
@@ -151,7 +154,7 @@ class HostSsh:
 
     def close(self) -> None:
         """End the shared connection."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(  # noqa: S603
                 [*self._ssh, "-O", "exit", self._host], capture_output=True, check=False, timeout=10
             )
@@ -167,6 +170,11 @@ class HostSsh:
         """Shell: exit where the state is no longer the one that this deploy wrote last."""
         return f'{_found(STATE)}; [ "$found" = {self._written} ] || exit {CHANGED}'
 
+    def _look(self, script: str, *expected: int) -> tuple[int, bytes]:
+        """A script that changes nothing: where there is no such folder, none is made, and the code is ``MISSING``."""
+        root = shlex.quote(self._root)
+        return self._scripted(f"[ -d {root} ] || exit {MISSING}; cd {root}; {script}", b"", (MISSING, *expected))
+
     def _run(self, script: str, data: bytes | None = None, expected: tuple[int, ...] = ()) -> tuple[int, bytes]:
         """A script in the target's folder; its exit code (0 or one of ``expected``) and what it printed.
 
@@ -181,8 +189,19 @@ class HostSsh:
                 f'[ "$(wc -c < "$input")" -eq {len(data)} ] || exit {SHORT}; '
             )
         # The web server is another user.
-        whole = f"set -e; umask 022; mkdir -p {root}; cd {root}; {take_in}{script}"
-        return self._repeated([*self._ssh, self._host, whole], data or b"", expected)
+        return self._scripted(f"umask 022; mkdir -p {root}; cd {root}; {take_in}{script}", data or b"", expected)
+
+    def _scripted(self, script: str, data: bytes, expected: tuple[int, ...]) -> tuple[int, bytes]:
+        whole = f"echo {MARK}; set -e; {script}"
+        code, told = self._repeated([*self._ssh, self._host, whole], data, expected)
+        before, mark, answer = told.partition(MARK.encode() + b"\n")
+        if before or not mark:
+            text = " ".join(before.decode(errors="replace").split())[:100]
+            raise Stopped(
+                f"{self._host}: the login shell there prints '{text}' by itself, which rsync takes for an answer. "
+                "Let it print on terminals only (in .bashrc: [ -t 1 ] && …)"
+            )
+        return code, answer
 
     def _rsync(self, source: Path, folder: str, paths: list[str]) -> None:
         script = f'{self._still_ours()}; exec rsync "$@"'
@@ -214,11 +233,15 @@ class HostSsh:
                 return done.returncode, done.stdout
             if done.returncode == BUSY:
                 raise Stopped(f"{self._host}: a command of an earlier deploy has been running for {LONGEST} s")
-            if done.returncode not in {*PASSING, SHORT} or not left:
+            if done.returncode not in {*PASSING, SHORT} or not left or _FOR_GOOD(told):
                 raise Stopped(f"{self._host}: {told or f'exit code {done.returncode}'}")
             time.sleep(pause)
             pause *= 2
         raise AssertionError(command)
+
+
+# What another try does not mend; and who knocks seven times with a wrong key is locked out by some servers.
+_FOR_GOOD = re.compile(r"Permission denied \(|Host key verification failed|Too many authentication failures").search
 
 
 def _zeros(names: Iterable[str]) -> bytes:

@@ -29,6 +29,7 @@ _ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^
 _STATUS = re.compile(r"status code: (\d{3} [A-Z][A-Za-z' -]*\w)").search
 _ADDRESS = re.compile(r"Error performing [A-Z]+ (\S+)").search
 _EFFORT = re.compile(r" in [\d.]+[mµn]?s(?:, after \d+ retries, max_retries: \d+, retry_timeout: [\w.]+ *)?")
+_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']*")
 # As Rust's libraries for connections name their causes.
 _CAUSES = (
     re.compile(r'message: "([^"]+)"'),
@@ -78,7 +79,8 @@ def short(text: str) -> str:
         told = f"the store answers {answer['code']}" + (f": {answer['message']}" if answer["message"] else "")
     elif status := _STATUS(told):
         told = f"the store answers {status[1]}"
-    return " ".join(_EFFORT.sub("", told).split())[:LONGEST]
+    # The query of an address may be a signature.
+    return " ".join(_QUERY.sub(r"\1", _EFFORT.sub("", told)).split())[:LONGEST]
 
 
 def _cause(inner: str) -> str:

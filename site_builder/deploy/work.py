@@ -216,6 +216,7 @@ class Work:
             # Nobody sees them before the switch: in what order they come makes no difference.
             phases = (Phase("files", tuple(plan.operations)),)
         self.is_sending = bool(phases) and self.target.in_place
+        self.journal.send()
         try:
             for phase in phases:
                 self._send(phase, plan, source)

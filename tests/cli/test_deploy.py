@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,60 @@ def test_the_question_of_a_guard_is_readable_on_a_terminal(portal: SiteDir):
     assert b"is live" in told
 
 
+def test_ctrl_c_at_the_question_is_no_yes(portal: SiteDir, monkeypatch: pytest.MonkeyPatch):
+    build(portal)
+    deploy(portal)
+    for number in range(5):
+        portal.remove(f"content/p{number}.md")
+    build(portal)
+    # The end of the input is told as Ctrl-C is.
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True)
+    code, text = deploy(portal)
+    assert (code, "Deploy all the same? [y/N]" in text, "refused:" in text) == (4, True, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("name, ctrl_c", [("SIGINT", True), ("SIGTERM", True), ("SIGTERM", False), ("SIGHUP", True)])
+def test_a_signal_ends_a_deploy_as_ctrl_c_does(portal: SiteDir, tmp_path: Path, name: str, *, ctrl_c: bool):
+    """Also where Ctrl-C is ignored, as by jobs in a shell's background."""
+    portal.write("site.yaml", "deploy:\n  targets:\n    live: {ssh: 'desk@127.0.0.1:/www', retries: 0}\n")
+    build(portal)
+    waiting = tmp_path / "ssh"
+    waiting.write_text(f"#!/bin/sh\ncase \"$*\" in *'-O exit'*) exit 0;; esac\ntouch {tmp_path}/asked\nexec sleep 60\n")
+    waiting.chmod(0o755)
+    start = "import signal, runpy, sys; signal.signal(signal.SIGTERM, signal.SIG_DFL); "
+    start += "signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+    start += f"signal.signal(signal.SIGINT, signal.{'default_int_handler' if ctrl_c else 'SIG_IGN'})"
+    words = ["site-builder", "deploy", "--site", str(portal.path), "--json", str(tmp_path / "report")]
+    program_text = f"{start}; sys.argv = {words!r}; runpy.run_module('site_builder', run_name='__main__')"
+    command = [sys.executable, "-c", program_text]
+    environment = os.environ | {"SITE_BUILDER_SSH": str(waiting), "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    program = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment)
+    end = time.monotonic() + 60
+    while not (tmp_path / "asked").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    program.send_signal(getattr(signal, name))
+    told = program.communicate(timeout=60)[1]
+    assert (program.returncode, told.decode().strip()) == (3, "stopped. Nothing was changed.")
+    assert json.loads((tmp_path / "report").read_text()) == {"outcome": "stopped", "reasons": ["interrupted"]}
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_disk_of_ones_own_that_is_full_is_told(portal: SiteDir, monkeypatch: pytest.MonkeyPatch):
+    build(portal)
+    # What a full disk answers, on a system that has this device.
+    full = portal.path / ".site-builder" / "deploy" / "live" / "journal.new"
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no device that is full")
+    full.parent.mkdir(parents=True)
+    full.symlink_to("/dev/full")
+    code, text = deploy(portal)
+    assert code == 3
+    assert f"{full.parent} cannot be written: No space left on device" in text
+    assert text.endswith("Nothing was changed.\n")
+
+
 def test_an_unknown_target_and_a_wrong_setting_are_told(portal: SiteDir):
     code, text = deploy(portal, "life")
     assert (code, "Did you mean 'live'?" in text) == (1, True)
@@ -133,6 +189,8 @@ def test_an_unknown_target_and_a_wrong_setting_are_told(portal: SiteDir):
         ("s3: a, compress: [gzip, brotli]", "an object has one encoding"),
         ("git: a, branch: '-x'", "is no name of a branch"),
         ("path: x, keep_releases: 0", "Expected 1 to 1,000"),
+        ('path: x, purge_command: "sh -c \'x"', "Is a quotation mark not closed?"),
+        ("path: x, purge_command: ' '", "is no command"),
         ("path: x, url: 'ftp://x'", "is no http(s) address"),
     ],
 )
@@ -196,9 +254,8 @@ def full(*_: object) -> None:
     raise Stopped("No space left on device")
 
 
-def test_pages_that_cannot_be_looked_at_are_not_said_to_be_fine(portal: SiteDir, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("site_builder.deploy.after.TRIES", 1)
-    target = "{path: ../www, url: 'http://127.0.0.1:9', check: 2}"
+def test_pages_that_cannot_be_looked_at_are_not_said_to_be_fine(portal: SiteDir):
+    target = "{path: ../www, url: 'http://127.0.0.1:9', check: 2, check_seconds: 0}"
     portal.write("site.yaml", f"deploy:\n  targets:\n    live: {target}\n")
     build(portal)
     code, text = deploy(portal)

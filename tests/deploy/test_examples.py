@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import tomllib
@@ -73,3 +74,21 @@ def test_scripts_have_no_faults_of_syntax(tmp_path: Path, command: list[str], la
         script = tmp_path / f"script.{language}"
         script.write_text(text)
         subprocess.run([*command, script], check=True, capture_output=True)
+
+
+def test_the_purge_script_sends_every_address_as_it_is(tmp_path: Path):
+    (script,) = [text for text in examples("sh") if "purge.sh" in text]
+    (tmp_path / "purge.sh").write_text(script)
+    curl = tmp_path / "curl"
+    curl.write_text(f"#!/bin/sh\ncat >> {tmp_path}/sent\n[ ! -e {tmp_path}/broken ]\n")
+    curl.chmod(0o755)
+    addresses = [f"https://www.example.com/it's/{number}%20a/" for number in range(65)]
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CLOUDFLARE_ZONE": "z"}
+    text = "".join(address + "\n" for address in addresses)
+    command = ["sh", tmp_path / "purge.sh"]
+    subprocess.run(command, input=text, text=True, env=environment, check=True)
+    calls = [json.loads(line)["files"] for line in (tmp_path / "sent").read_text().splitlines()]
+    assert [address for call in calls for address in call] == addresses
+    assert [len(call) for call in calls] == [30, 30, 5]
+    (tmp_path / "broken").touch()
+    assert subprocess.run(command, input=text, text=True, env=environment, check=False).returncode

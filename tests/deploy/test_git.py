@@ -181,6 +181,30 @@ def test_names_and_bytes_are_kept_whatever_git_is_told(desk: Desk, remote: Path,
     assert site(remote, paper(1)) == paper(1) | odd
 
 
+def test_hooks_of_the_user_are_not_asked_and_those_of_the_repository_are_asked_once(
+    desk: Desk, remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for place in (hooks / "pre-push", hooks / "reference-transaction", remote / "hooks" / "pre-receive"):
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/asked-{place.name}\nexit 1\n")
+        place.chmod(0o755)
+    (tmp_path / "gitconfig").write_text(f"[core]\n hooksPath = {hooks}\n[log]\n showSignature = true\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    # On this machine the user's configuration is that of the other side too.
+    with (remote / "config").open("a") as config:
+        config.write(f"[core]\n hooksPath = {remote}/hooks\n")
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match="pre-receive hook declined"):
+        desk.deploy()
+    # Once, and once more where the answer could have been lost: not seven times.
+    assert len((tmp_path / "asked-pre-receive").read_text().splitlines()) <= 2
+    (remote / "hooks" / "pre-receive").unlink()
+    assert desk.deploy(resume=True).outcome == "deployed"
+    assert sorted(path.name for path in tmp_path.glob("asked-*")) == ["asked-pre-receive"]
+
+
 def test_force_reads_what_the_branch_holds(desk: Desk, remote: Path, tmp_path: Path):
     desk.output(paper(1))
     desk.deploy()

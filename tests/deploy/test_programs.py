@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from site_builder.deploy.secret import hidden
+from site_builder.deploy.store_errors import explained
 from tests.deploy.outputs import Desk, paper, tree
 from tests.deploy.programs import start
 from tests.deploy.proxy import proxied
@@ -85,3 +86,10 @@ def test_messages_lose_what_looks_like_a_credential(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SOME_KEY", "short")
     text = "fatal: https://user:pw@host/x with abcdefgh12345, visible-value and short"
     assert hidden(text) == "fatal: https://[hidden]@host/x with [hidden], visible-value and short"
+
+
+def test_a_signature_in_an_address_is_not_told():
+    told = "Error performing PUT https://paper.blob.core.windows.net/$web/a?sv=2026&sig=abc%2Fdef%3D in 5ms - odd"
+    assert explained(told, "a", "az", "$web") == (
+        "az:$web, a: Error performing PUT https://paper.blob.core.windows.net/$web/a - odd"
+    )

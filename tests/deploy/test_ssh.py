@@ -8,6 +8,7 @@ import hashlib
 import os
 import random
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,6 +174,51 @@ def test_of_two_that_begin_together_one_is_refused(desk: Desk, www: Path, sshd: 
     desk.deploy(progress=meanwhile)
     assert "is deploying to it" in told[0]
     assert tree(www / "current") == paper(1)
+
+
+def test_looking_makes_no_folder(desk: Desk, www: Path):
+    desk.output(paper(1))
+    assert desk.deploy(dry_run=True).purge
+    assert releases(desk.path)[1].releases == ()
+    assert not www.exists()
+
+
+@pytest.mark.parametrize("wrong", ["key", "host"])
+def test_who_is_not_let_in_knocks_once(
+    desk: Desk, tmp_path: Path, sshd: Sshd, monkeypatch: pytest.MonkeyPatch, wrong: str
+):
+    config = shlex.split(sshd.command)[-1]
+    if wrong == "key":
+        text = Path(config).read_text().replace("IdentityFile ", f"IdentityFile {tmp_path}/none-")
+        (tmp_path / "config").write_text(text)
+        more = f"-F {tmp_path}/config"
+    else:
+        more = f"-o StrictHostKeyChecking=yes -o UserKnownHostsFile={tmp_path}/none -F {config}"
+    counted = tmp_path / "ssh"
+    counted.write_text(f'#!/bin/sh\necho x >> {tmp_path}/asked\nexec ssh {more} "$@"\n')
+    counted.chmod(0o755)
+    monkeypatch.setenv("SITE_BUILDER_SSH", str(counted))
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match="Permission denied" if wrong == "key" else "Host key verification failed"):
+        desk.deploy()
+    # And once to end the shared connection.
+    assert len((tmp_path / "asked").read_text().splitlines()) == 2
+
+
+def test_a_login_shell_that_prints_is_told(
+    desk: Desk, www: Path, tmp_path: Path, sshd: Sshd, monkeypatch: pytest.MonkeyPatch
+):
+    chatty = tmp_path / "ssh"
+    chatty.write_text(
+        '#!/bin/bash\nwords=("$@")\n[ "$1" = -O ] || words[-1]="echo Welcome to web1; ${words[-1]}"\n'
+        f'exec {sshd.command} "${{words[@]}}"\n'
+    )
+    chatty.chmod(0o755)
+    monkeypatch.setenv("SITE_BUILDER_SSH", str(chatty))
+    desk.output(paper(1))
+    with pytest.raises(Stopped, match="the login shell there prints 'Welcome to web1' by itself"):
+        desk.deploy()
+    assert not www.exists()
 
 
 def test_no_server_stops(desk: Desk):
