@@ -12,13 +12,13 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import blake2b, sha256
 from pathlib import Path
 
 from site_builder.building.keys import DIGEST_SIZE
 from site_builder.building.manifest import STATE
+from site_builder.building.workers import at_once
 from site_builder.errors import Problem, SiteError
 from site_builder.sources.scan import CopiedFile, Stamp, stamp_of
 
@@ -144,9 +144,8 @@ class Output:
             others = sorted({*staged} - {HOME})
             shares = [others[start::MOVERS] for start in range(MOVERS)]
             # The disk frees what is replaced, and waits for that: several at once wait together.
-            with ThreadPoolExecutor(MOVERS) as movers:
-                for moved in movers.map(self._move_all, shares):
-                    stamps |= moved
+            for moved in at_once(self._move_all, shares):
+                stamps |= moved
             stamps |= self._move_all([HOME] if HOME in staged else [])
             self._remove(outdated)
         except OSError as error:

@@ -13,10 +13,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import traceback
 import types
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Literal, TypeVar
 
@@ -24,12 +25,14 @@ import msgspec
 
 from site_builder.errors import Problem, SiteError
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Lists = TypeVar("Lists", bound=msgspec.Struct)
 
 # Small enough that processes end together, large enough that the queue costs nothing.
 CHUNKS_A_JOB = 24
 SMALLEST_CHUNK = 16
+FEWER = "Try with fewer --jobs"
 FEWEST_FOR_FORK = 64
 # Starting Python and sending it a large archive takes seconds.
 FEWEST_FOR_SPAWN = 2_000
@@ -64,6 +67,37 @@ def run(task: Callable[[range], Result], count: int, jobs: int) -> Iterator[tupl
             yield chunk, task(chunk)
         return
     yield from _run_beside(task, chunks, min(jobs, len(chunks)), method)
+
+
+def at_once(task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """``task`` of each of a few items, by as many threads as the system allows.  Raises what a task does."""
+    done: dict[int, Result] = {}
+    failures: list[Exception] = []
+
+    def work(place: int) -> None:
+        try:
+            done[place] = task(items[place])
+        except Exception as error:  # noqa: BLE001  (raised by the thread that asked)
+            failures.append(error)
+
+    threads, left = [], list(range(len(items)))
+    try:
+        while len(left) > 1:
+            thread = threading.Thread(target=work, args=(left[-1],))
+            try:
+                thread.start()
+            except RuntimeError:  # the system's limits: this one does the rest
+                break
+            threads.append(thread)
+            left.pop()
+        for place in left:
+            work(place)
+    finally:
+        for thread in threads:
+            thread.join()
+    if failures:
+        raise failures[0]
+    return [done[place] for place in range(len(items))]
 
 
 def gathered(task: Callable[[range], bytes], count: int, jobs: int, kind: type[Lists]) -> Lists:
@@ -116,7 +150,7 @@ def _run_beside(
                     process.start()
             except OSError as error:  # the system's limits of open files, processes, memory
                 message = f"cannot be started: {error.strerror or error}"
-                raise SiteError([Problem("a worker process", message=message, hint="Try with fewer --jobs")]) from None
+                raise SiteError([Problem("a worker process", message=message, hint=FEWER)]) from None
             theirs.close()
             processes[ours] = process
             hand_out(ours)
@@ -244,6 +278,8 @@ def _serve(task: Callable[[range], object], pipe: Connection, others: list[Conne
             answer = (chunk, None, task(chunk))
         except SiteError as error:
             answer = (chunk, error, None)
+        except MemoryError:
+            answer = (chunk, SiteError([Problem("a worker process", message="ran out of memory", hint=FEWER)]), None)
         except Exception:  # noqa: BLE001  (carried to the parent, which raises it)
             answer = (chunk, traceback.format_exc(), None)
         _tell(pipe, answer)

@@ -52,6 +52,9 @@ def telling_problems(function: Callable[..., Any]) -> Callable[..., Any]:
         except SiteError as error:
             print_problems(error.problems, f"{plural(len(error.problems), 'problem')}:", "red")
             sys.exit(1)
+        except MemoryError:
+            click.echo("there is not enough memory for this", err=True)
+            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("\nstopped", err=True)
             sys.exit(130)

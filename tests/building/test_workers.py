@@ -6,13 +6,14 @@ import functools
 import itertools
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from site_builder.building import workers
-from site_builder.building.workers import WorkerDied, beside, run
+from site_builder.building.workers import WorkerDied, at_once, beside, run
 from site_builder.errors import Problem, SiteError
 
 
@@ -75,6 +76,31 @@ def test_processes_that_cannot_be_started_are_told_of() -> None:
         assert beside(os.getpid)() == os.getpid()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_what_threads_do_is_done_without_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def squared(number: int) -> int:
+        if number < 0:
+            raise ValueError(number)
+        return number * number
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    for _ in range(2):
+        assert at_once(squared, [1, 2, 3]) == [1, 4, 9]
+        assert at_once(squared, []) == []
+        with pytest.raises(ValueError, match="-7"):
+            at_once(squared, [1, -7, 3])
+        monkeypatch.setattr(threading.Thread, "start", refused)
+
+
+def test_memory_that_runs_out_in_a_process_is_a_problem() -> None:
+    def greedy(_: range) -> None:
+        raise MemoryError
+
+    with pytest.raises(SiteError, match="ran out of memory"):
+        list(run(greedy, 1000, 2))
 
 
 def test_processes_that_are_started_anew_are_sent_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
