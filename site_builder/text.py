@@ -1,4 +1,4 @@
-"""Names: when two spellings are one name, and how a name is written in an address."""
+"""Names: when two spellings are one name, how a name is written in an address, which language a tag names."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ def fold(name: str) -> str:
     if name.isascii():
         return " ".join(name.lower().split())
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def language_of(tag: str) -> str:
+    """The language that ``tag`` (BCP 47) names, wherever it is spoken: ``en`` for ``en-GB``.
+
+    That is the primary subtag (RFC 5646 §2.2.1); a tag for private use names one language as a whole.
+    """
+    primary = tag.partition("-")[0].lower()
+    return primary if len(primary) > 1 else tag.lower()
 
 
 def slug_of(name: str) -> str:

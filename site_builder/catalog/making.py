@@ -24,6 +24,7 @@ from site_builder.catalog.visible import Columns, as_of, visible_pieces
 from site_builder.config import SiteConfig
 from site_builder.errors import Problem
 from site_builder.model import Article, Card, Document, Outline, StoredViews
+from site_builder.text import language_of
 
 # More cards than this are not held: they are made again.
 HELD = 1 << 14
@@ -57,6 +58,7 @@ def make_catalog(
     taxa, folds = taxonomies(visible, config, addresses)
     traits = traits_of(visible, folds)
     paths = list(visible.path)
+    langs = languages(visible.lang)
     local = [timestamp.astimezone(zone) for timestamp in visible.timestamp]
     years, months = _dated(local)
     permalinks = _permalinks(visible, local, [taxa["category"][folded].slug for folded in traits.category], addresses)
@@ -91,7 +93,7 @@ def make_catalog(
         articles=shown,
         documents=found.documents,
         paths=paths,
-        langs=shared(visible.lang),
+        langs=langs,
         permalinks=permalinks,
         aliased={index: aliases for index, aliases in enumerate(visible.aliases) if aliases},
         cards=Made(len(paths), card, HELD) if again else list(map(card, range(len(paths)))),
@@ -109,7 +111,7 @@ def make_catalog(
         months=months,
         folds=folds,
         traits=traits,
-        postings=_postings(visible.lang, traits, taxa),
+        postings=_postings(langs, traits, taxa),
         pins=pins,
         links=links,
         linking=frozenset(index for index, found in enumerate(visible.links) if found),
@@ -171,10 +173,10 @@ def traits_of(articles: Columns, folds: Mapping[str, Mapping[str, str]]) -> Trai
     )
 
 
-def shared(texts: Iterable[str]) -> list[str]:
-    """``texts``, equal ones as one object."""
-    seen: dict[str, str] = {}
-    return [seen.setdefault(text, text) for text in texts]
+def languages(tags: Sequence[str]) -> list[str]:
+    """The language of each tag, equal ones as one object."""
+    known = {tag: language_of(tag) for tag in set(tags)}
+    return list(map(known.__getitem__, tags))
 
 
 def _dated(local: Iterable[datetime]) -> tuple[dict[int, list[int]], dict[tuple[int, int], list[int]]]:

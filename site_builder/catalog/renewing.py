@@ -21,7 +21,7 @@ from site_builder.catalog.shifting import all_in, all_out, cut, put, put_in, set
 from site_builder.catalog.taxonomy import policies_of
 from site_builder.catalog.visible import columns_of
 from site_builder.model import Article
-from site_builder.text import fold
+from site_builder.text import fold, language_of
 
 # What a piece's place in lists depends on.
 _PLACING = ("timestamp", "path", "lang", "category", "tags", "authors", "source")
@@ -61,7 +61,7 @@ def _without(catalog: Catalog, old: Article) -> Catalog | None:
     postings = {}
     for lang, found in catalog.postings.items():
         position = bisect_left(found.everything, place)
-        is_own = lang == old.lang
+        is_own = lang == language_of(old.lang)
         seconds = cut(found.seconds, position) if is_own else found.seconds
         everything = taken_out(found.everything, place)
         if everything:
@@ -95,9 +95,10 @@ def _with(catalog: Catalog, new: Article) -> Catalog | None:
     category, tags = fold(new.category), tuple(dict.fromkeys(map(fold, new.tags)))
     second = int(new.timestamp.timestamp())
     postings = {}
-    for lang in dict.fromkeys((*catalog.postings, new.lang)):
+    own = language_of(new.lang)
+    for lang in dict.fromkeys((*catalog.postings, own)):
         found = catalog.postings.get(lang) or Postings([], [], {}, {})
-        is_own = lang == new.lang
+        is_own = lang == own
         position = bisect_left(found.everything, place)
         postings[lang] = Postings(
             put_in(found.everything, place, there=is_own),
@@ -109,7 +110,7 @@ def _with(catalog: Catalog, new: Article) -> Catalog | None:
     changed = msgspec.structs.replace(
         changed,
         paths=put(catalog.paths, place, new.path),
-        langs=put(catalog.langs, place, new.lang),
+        langs=put(catalog.langs, place, own),
         changed=put(catalog.changed, place, new.timestamp),
         policies=put(catalog.policies, place, "none"),
         aliased={index + (index >= place): found for index, found in catalog.aliased.items()},

@@ -42,7 +42,7 @@ def command(site_dir: Path, path: str, at: datetime | None, drafts: bool) -> Non
     article = catalog.articles[index]
     shown = catalog.related(index)
     pins = catalog.pins[index].related if index in catalog.pins else ()
-    postings = catalog.postings[article.lang]
+    postings = catalog.postings[catalog.langs[index]]
     # In a pipe a row is one line, whatever its length; brackets in headlines are no markup.
     width = None if sys.stdout.isatty() else WIDTH_IN_PIPES
     console = Console(highlight=False, markup=False, emoji=False, width=width)

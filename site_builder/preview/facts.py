@@ -200,7 +200,7 @@ def _without_alt(view: View, planned: Planned) -> list[str]:
 
 
 def _reasons(catalog: Catalog, index: int, shown: list[int]) -> list[Reason]:
-    postings = catalog.postings[catalog.articles[index].lang]
+    postings = catalog.postings[catalog.langs[index]]
     pinned = catalog.pins[index].related if index in catalog.pins else ()
     reasons = []
     for other in shown:

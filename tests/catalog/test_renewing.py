@@ -25,6 +25,7 @@ fields = st.fixed_dictionaries(
         "category": names,
         "authors": st.lists(names, max_size=2, unique=True).map(tuple),
         "source": st.sampled_from(["", *NAMES]),
+        "lang": st.sampled_from(["en", "en-GB", "zh-Hans"]),
     }
 )
 archives = st.lists(st.tuples(st.integers(0, 9), fields), min_size=1, max_size=7)
