@@ -28,6 +28,19 @@ def language_of(tag: str) -> str:
     return primary if len(primary) > 1 else tag.lower()
 
 
+# Scripts that run from right to left (Unicode UAX #9), and languages that are written in one of them unless their tag
+# names another (CLDR, likely subtags).
+_RTL_SCRIPTS = frozenset("adlm arab aran hebr mand mend nkoo rohg samr syrc thaa".split())
+_RTL_LANGUAGES = frozenset("ar arc azb ckb dv fa glk he iw ji khw lrc mzn nqo pnb ps rhg sd skr syr ug ur yi".split())
+
+
+def direction_of(tag: str) -> str:
+    """Which way text in the language ``tag`` (BCP 47) runs: ``ltr`` or ``rtl``, as in HTML's ``dir``."""
+    primary, *rest = tag.lower().split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), "")
+    return "rtl" if script in _RTL_SCRIPTS or (not script and primary in _RTL_LANGUAGES) else "ltr"
+
+
 def slug_of(name: str) -> str:
     """``name`` as one ASCII segment of an address, at most 80 characters, cut at a word; never empty.
 

@@ -21,6 +21,7 @@ from site_builder.patterns import timestamp_pattern, whole_minutes
 from site_builder.rendering.markdown.links import LinkPolicy, host_of
 from site_builder.rendering.printing import MARK, Slot, as_markup, shown
 from site_builder.rendering.slots import slot
+from site_builder.text import direction_of
 
 # Listings show the same instants again and again; an entry is about 200 bytes.
 _REMEMBERED = 20_000
@@ -53,6 +54,7 @@ def make_filters(config: SiteConfig, addresses: Addresses, assets: Mapping[str, 
         "exact_views": lambda shown: slot(shown.url, exact=True),
         "absolute": addresses.absolute,
         "asset": asset,
+        "direction": direction_of,
         "json": as_json,
         "rel": lambda address: " ".join(links.rel(host_of(address))),
     }

@@ -7,6 +7,7 @@
         const found = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
         if (found) {
           found.lang ||= place.lang;
+          found.dir ||= place.dir;
           place.replaceWith(found);
           document.dispatchEvent(new CustomEvent("fragment", { detail: found }));
         }

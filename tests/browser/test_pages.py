@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +66,33 @@ def test_chinese_on_an_english_page_keeps_the_width_of_its_punctuation(browser: 
         )
         assert widths
         assert set(widths) == {"normal"}
+
+
+def test_an_arabic_paper_is_laid_out_from_right_to_left(browser: Browser, tmp_path: Path):
+    files = {"site.yaml": "site: {title: الحاشية, language: ar}\nlistings: {per_page: 2, hero: 1}\n"}
+    body = "- حرير\n\n> الموضة تبهت.\n\n| أ | ب |\n|---|---|\n| ١ | ٢ |\n"
+    for number in range(5):
+        files[f"content/p{number}.md"] = piece(
+            f"أسبوع {number}", body=body, category=f"قسم {number}", lang="ar" if number else "en"
+        )
+    made = make_site(tmp_path, files)
+    made.build()
+    with serve(made.out) as origin:
+        for address, width in itertools.product(["/", "/2026/11/p3/"], [390, 1280]):
+            with opened(browser, origin + address, width=width) as page:
+                assert overflow(page) == [], address
+                assert axe_violations(page) == [], address
+                spaced = (
+                    "[...document.querySelectorAll(':lang(ar)')].map((found) => getComputedStyle(found).letterSpacing)"
+                )
+                assert set(page.evaluate(spaced)) <= {"normal", "0px"}
+                if address == "/":
+                    flipped = "getComputedStyle(document.querySelector('.pager-older a'), '::after').scale"
+                    assert page.evaluate(flipped) == "-1 1"
+                first, last = (page.locator(f".sections li >> nth={place}").bounding_box() for place in (0, -1))
+                assert first
+                assert last
+                assert first["x"] > last["x"]
 
 
 def test_the_first_tab_stop_skips_to_the_content(browser: Browser, served_site: str):
