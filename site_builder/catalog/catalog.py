@@ -29,11 +29,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
     ``articles`` and ``cards`` may be made anew each time that they are asked for: what is wanted of many is a field
     of its own.  ``langs`` are languages, wherever they are spoken (``en`` for ``en-GB``).  ``changed`` is when a
-    piece was last corrected, else published; ``awaited`` are those of which a correction lies ahead; ``policies``
-    say how search engines are told of it; ``aliased`` holds the aliases of those that have any.  ``views`` are the counts to show, by URL:
-    they are no part of cards or contexts.  ``links`` are the URLs of the pieces that bodies link to by their files
-    (``catalog/links.py``), ``linking`` the articles that do so.  ``scores`` tell which pieces are most read,
-    ``leaders`` the first of them; ``inherited`` names for an article's path those of gone files whose readers it has.
+    piece was last corrected, else published; ``awaited`` are those of which a correction lies ahead; ``policies`` say
+    how search engines are told of it; ``aliased`` holds the aliases of those that have any.  ``views`` are the counts
+    to show, by URL: they are no part of cards or contexts.  ``links`` are the URLs of the pieces that bodies link to
+    by their files (``catalog/links.py``), ``linking`` the articles that do so.  ``scores`` tell which pieces are most
+    read, ``leaders`` the first of them; ``inherited`` names for an article's path those of gone files whose readers
+    it has.
     """
 
     config: SiteConfig

@@ -10,7 +10,7 @@ from site_builder.rendering.markdown.body import Body, ConversionError, Engine
 from site_builder.rendering.markdown.budget import time_limit
 from site_builder.rendering.markdown.headings import with_headings
 from site_builder.rendering.markdown.links import LinkPolicy, with_rel
-from site_builder.rendering.markdown.media import with_lazy_images, with_tables
+from site_builder.rendering.markdown.media import with_lazy_images, with_named_boxes, with_tables
 from site_builder.rendering.markdown.raw import hidden, shown
 from site_builder.rendering.markdown.sanitize import Sanitizer, has_doubtful_address
 
@@ -25,7 +25,7 @@ _MORE_OR_CODE = re.compile(
 
 
 # The elements that get something after the engine; one look for all of them is what it costs other bodies.
-_TAGS = re.compile(r"<(a(?=\s)|h[1-6]|img|table)").findall
+_TAGS = re.compile(r"<(a(?=\s)|h[1-6]|img|input|table)").findall
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -88,6 +88,8 @@ class Converter:
         tags = set(_TAGS(html.lower() if sloppy else html))
         if "table" in tags:
             html = with_tables(html, lang)
+        if "input" in tags:
+            html = with_named_boxes(html, lang)
         if "img" in tags:
             html = with_lazy_images(html)
         if "a" in tags:

@@ -1,17 +1,29 @@
-"""Pictures and tables of a body, made fit for small screens and slow lines."""
+"""Pictures, tables and boxes of a body, made fit for small screens, slow lines and screen readers."""
 
 from __future__ import annotations
 
 import re
 
-from site_builder.rendering.markdown.raw import ATTRIBUTES, attribute
+from site_builder.rendering.markdown.raw import ATTRIBUTES, attribute, value_of
 
 _IMAGE = re.compile(f"<[iI][mM][gG]({ATTRIBUTES})>")
 _ALIGN = re.compile(r'<(t[dh]) align="(left|right|center)"')
+_INPUT = re.compile(f"<[iI][nN][pP][uU][tT]({ATTRIBUTES})>")
 _TABLE = re.compile(f"<(/?)[tT][aA][bB][lL][eE](?:{ATTRIBUTES})>")
 
 # What a screen reader calls the box that a table scrolls in.
 _NAMES = {"de": "Tabelle", "es": "Tabla", "fr": "Tableau", "it": "Tabella", "ja": "表", "ko": "표", "zh": "表格"}
+
+# And the boxes of a list of tasks, empty or checked.
+_STATES = {
+    "de": ("offen", "erledigt"),
+    "es": ("pendiente", "hecho"),
+    "fr": ("à faire", "fait"),
+    "it": ("da fare", "fatto"),
+    "ja": ("未完了", "完了"),
+    "ko": ("미완료", "완료"),
+    "zh": ("未完成", "已完成"),
+}
 
 
 def with_lazy_images(html: str) -> str:
@@ -27,6 +39,20 @@ def with_lazy_images(html: str) -> str:
         return f"<img{hints}{attributes}>" if hints else match[0]
 
     return _IMAGE.sub(image, html)
+
+
+def with_named_boxes(html: str, lang: str) -> str:
+    """``html`` whose boxes of tasks say whether they are checked: they stand beside their text, not in a label."""
+    states = _STATES.get(lang.lower().partition("-")[0], ("to do", "done"))
+
+    def box(match: re.Match[str]) -> str:
+        attributes = match[1]
+        kind = attribute(attributes, "class")
+        if kind is None or "task-list-item-checkbox" not in value_of(kind) or attribute(attributes, "aria-label"):
+            return match[0]
+        return f'<input aria-label="{states[attribute(attributes, "checked") is not None]}"{attributes}>'
+
+    return _INPUT.sub(box, html)
 
 
 def with_tables(html: str, lang: str) -> str:

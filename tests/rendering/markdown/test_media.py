@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from site_builder.config import Markdown
 from site_builder.rendering.markdown import make_converter
-from site_builder.rendering.markdown.media import with_lazy_images, with_tables
+from site_builder.rendering.markdown.media import with_lazy_images, with_named_boxes, with_tables
 from tests.rendering.markdown.dom import elements, shape, tree_of
 from tests.support.markup import parse_html
 
@@ -68,6 +68,17 @@ def test_sanitizing_keeps_alignment(engine: str):
         "text-align:right",
     ]
     assert len(elements(html, "div")) == 1
+
+
+@pytest.mark.parametrize("lang, names", [("en-GB", ["to do", "done"]), ("zh-Hans", ["未完成", "已完成"])])
+def test_boxes_of_tasks_have_names(lang: str, names: list[str]):
+    html = convert("- [ ] a\n- [x] b\n", "comrak", lang=lang)
+    assert [box.get("aria-label") for box in elements(html, "input")] == names
+
+
+def test_other_boxes_are_left_to_their_author():
+    html = '<label><input type=checkbox> a</label><input class="task-list-item-checkbox" aria-label="x">'
+    assert with_named_boxes(html, "en") == html
 
 
 @pytest.mark.parametrize(
