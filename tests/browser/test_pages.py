@@ -113,10 +113,16 @@ def test_hard_content_keeps_pages_sound(browser: Browser, tmp_path: Path):
     files = {"content/a.md": piece(f"{LONG} " * 4, body=f"{WIDE}\n{LONG}\n\n`{LONG}`\n", slug="a", **keys)}
     for number in range(18):
         files[f"content/p{number}.md"] = piece(f"Piece {number}", category=f"Section {number}", slug=f"p{number}")
-    files["site.yaml"] = f"site: {{title: A Portal With a Rather Long Name, description: {LONG}}}\n"
+    files["site.yaml"] = (
+        f"site: {{title: A Portal With a Rather Long Name, description: {LONG}}}\nlistings: {{per_page: 4}}\n"
+        "labels: {newer: Neuerscheinungen, newest: Neuestveröffentlichungen, older: Vorveröffentlichungen}\n"
+    )
     many = make_site(tmp_path / "many", files)
     few = make_site(tmp_path / "few", {"content/a.md": piece(slug="a")})
-    for made, addresses in ((many, ["/", "/2026/11/a/", "/tags/", "/section-1/"]), (few, ["/", "/2026/11/a/"])):
+    for made, addresses in (
+        (many, ["/", "/2026/11/a/", "/tags/", "/section-1/", "/page/2/"]),
+        (few, ["/", "/2026/11/a/"]),
+    ):
         made.build()
         with serve(made.out) as origin:
             for address in addresses:

@@ -248,7 +248,7 @@ def test_hostile_configuration_is_a_problem_of_site_yaml(tmp_path: Path) -> None
 
 
 def test_template_syntax_in_content_stays_text(tmp_path: Path) -> None:
-    syntax = "{{ 7 * 7 }} {% for x in y %} {# note #} {{< figure >}} [[ wiki ]]"
+    syntax = "{{ 7919 * 7927 }} {% for x in y %} {# note #} {{< figure >}} [[ wiki ]]"
     made = make_site(
         tmp_path,
         {
@@ -263,4 +263,4 @@ def test_template_syntax_in_content_stays_text(tmp_path: Path) -> None:
     assert texts(page, '//div[contains(@class, "body")]/p') == [syntax]
     assert texts(page, '//a[@rel="tag"]') == [syntax]
     assert texts(made.html("index.html"), '//*[contains(@class, "masthead-name")]') == [syntax]
-    assert not [path for path, data in made.files().items() if b"49" in data and path.endswith((".html", ".xml"))]
+    assert not [path for path, data in made.files().items() if b"62773913" in data and path.endswith((".html", ".xml"))]
