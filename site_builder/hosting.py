@@ -1,6 +1,6 @@
 """What a host is told of a file: its type, how long it may be kept, what browsers may do with it.
 
-In: a path and its kind.  Out: header names with values.  Both the host files that a build writes and deploys use it.
+In: a path and its kind.  Out: header names with values.  Host files, deploys and the preview use it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ SECURITY = {
 
 # A table of our own: those of the standard library and of systems differ from machine to machine.
 TEXT = {
+    "atom": "application/atom+xml",
     "css": "text/css",
     "csv": "text/csv",
     "htm": "text/html",
     "html": "text/html",
     "js": "text/javascript",
     "json": "application/json",
+    "map": "application/json",
     "md": "text/markdown",
     "mjs": "text/javascript",
+    "rss": "application/rss+xml",
     "svg": "image/svg+xml",
     "txt": "text/plain",
     "vtt": "text/vtt",
@@ -48,6 +51,8 @@ BINARY = {
     "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
     "m4a": "audio/mp4",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
     "ogg": "audio/ogg",
@@ -56,6 +61,7 @@ BINARY = {
     "png": "image/png",
     "ttf": "font/ttf",
     "wasm": "application/wasm",
+    "wav": "audio/wav",
     "webm": "video/webm",
     "webp": "image/webp",
     "woff": "font/woff",
@@ -73,24 +79,29 @@ NAMES = {
 
 def is_text(path: str) -> bool:
     """Whether a file is text by its name: what is worth compressing."""
-    name = path.rpartition("/")[2].lower()
-    return name in NAMES or name.rpartition(".")[2] in TEXT
+    name, ending = _parts(path)
+    return name in NAMES or ending in TEXT
 
 
 def alike(path: str) -> str:
     """What the answers of this module depend on, of a path: its name where that is a special one, else its ending."""
-    name = path.rpartition("/")[2].lower()
-    return name if name in NAMES else "." + name.rpartition(".")[2]
+    name, ending = _parts(path)
+    return name if name in NAMES else "." + ending
 
 
 def content_type(path: str) -> str:
     """The media type of a path by its name (RFC 9110 §8.3), the same on every machine; text is UTF-8."""
-    name = path.rpartition("/")[2].lower()
-    ending = name.rpartition(".")[2]
+    name, ending = _parts(path)
     text = NAMES.get(name) or TEXT.get(ending)
     if text:
         return f"{text}; charset=utf-8"
     return BINARY.get(ending, "application/octet-stream")
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """A file's name and what it ends with, in lower case; '' where it has no dot: a file called "zip" is none."""
+    name = path.rpartition("/")[2].lower()
+    return name, name.rpartition(".")[2] if "." in name else ""
 
 
 def cache_control(kind: str) -> str:

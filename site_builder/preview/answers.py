@@ -19,8 +19,8 @@ import msgspec
 
 from site_builder.catalog.urls import NOT_FOUND
 from site_builder.errors import Problem
+from site_builder.hosting import content_type
 from site_builder.pages.planned import Planned
-from site_builder.preview.content_types import content_type
 from site_builder.preview.inject import with_script
 from site_builder.preview.places import Redirect
 from site_builder.preview.preview import Preview, is_in_place

@@ -26,9 +26,9 @@ from tornado.netutil import bind_sockets
 from tornado.wsgi import WSGIContainer
 
 from site_builder.errors import Problem, SiteError
+from site_builder.hosting import content_type
 from site_builder.preview.answers import application, is_page, request_of
 from site_builder.preview.background import Reader
-from site_builder.preview.content_types import content_type
 from site_builder.preview.facts import facts
 from site_builder.preview.guard import is_known, is_loopback, is_own_origin
 from site_builder.preview.inject import CLIENT
