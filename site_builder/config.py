@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -341,6 +341,15 @@ def _check_categories(categories: tuple[Category, ...], report: Report) -> None:
         elif slug and slug in slugs:
             report("categories", f"the slug {quoted(slug)} is given twice", "Each category needs its own address")
         slugs.add(slug)
+
+
+def placed(problems: Iterable[Problem], path: str, text: str) -> Iterator[Problem]:
+    """``problems``, those of the file ``path`` with the ``text`` at the place of the key that they begin with."""
+    for problem in problems:
+        if problem.path == path and not problem.line:
+            line, column = place_in(text, problem.message.partition(":")[0])
+            problem = msgspec.structs.replace(problem, line=line, column=column)
+        yield problem
 
 
 def place_in(text: str, key: str) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from site_builder.catalog.making import make_catalog
 from site_builder.catalog.most_read import ranking_of
 from site_builder.catalog.pins import without_pins_to
 from site_builder.catalog.urls import Addresses, addresses
-from site_builder.config import SiteConfig, parse_config, place_in
+from site_builder.config import SiteConfig, parse_config, place_in, placed
 from site_builder.errors import Problem, SiteError
 from site_builder.model import Article, BodyRef, Document, Outline, Outlined, Parsed
 from site_builder.pages.plan import collisions, plan
@@ -115,7 +115,10 @@ class Snapshot:
     @cached_property
     def renderer(self) -> Renderer:
         """The renderer of the site's templates and bodies.  Raises :class:`SiteError`."""
-        return renderer_of(self.sources.folder, self.config, self.templates, self.kept)
+        try:
+            return renderer_of(self.sources.folder, self.config, self.templates, self.kept)
+        except SiteError as error:
+            raise SiteError(placed(error.problems, "site.yaml", self.sources.config_text)) from None
 
 
 def template_values(files: SiteFiles, catalog: Catalog) -> dict[str, object]:
@@ -250,7 +253,7 @@ def _problems_of_rendering(sources: Sources, catalog: Catalog) -> list[Problem]:
     try:
         make_converter(sources.config.markdown, catalog.addresses.host)
     except SiteError as error:
-        problems += error.problems
+        problems += placed(error.problems, "site.yaml", sources.config_text)
     return problems
 
 

@@ -117,6 +117,12 @@ def test_all_problems_are_told_each_on_one_line(made: SiteDir) -> None:
         ("templates/article.html", "{{ [1].append(2) }}", "templates/article.html:1:1: .append() changes a value"),
         ("site.yaml", "sight: {}", "site.yaml:1:1: unknown key 'sight'. Did you mean 'site'?"),
         ("site.yaml", "site: {timezone: Mars/Olympus}", "site.yaml:1:18: "),
+        ("site.yaml", "markdown:\n  extensions: [nope]", "site.yaml:2:15: markdown.extensions: unknown extension"),
+        (
+            "site.yaml",
+            "markdown:\n  extensions: [toc]\n  extension_configs:\n    toc: {x: 1}",
+            "site.yaml:4:10: markdown.extension_configs.toc: unknown option 'x'",
+        ),
         ("site.yaml", b"\xff", "site.yaml: cannot be read"),
         ("templates/article.html", b"\xff", "templates/article.html: cannot be read"),
         ("templates", b"../theme/templates", "templates: is no folder, and no link to one"),
