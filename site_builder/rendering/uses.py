@@ -79,6 +79,13 @@ def _assets(tree: jinja2.nodes.Template) -> Iterator[str | None]:
         if node.name == "asset":
             named = node.node
             yield named.value if isinstance(named, jinja2.nodes.Const) and isinstance(named.value, str) else None
-        elif node.name == "map":
-            # {{ names | map("asset") }}: a filter that is named by a value.
+        elif node.name == "map" and _may_call_asset(node):
             yield None
+
+
+def _may_call_asset(node: jinja2.nodes.Filter) -> bool:
+    """Whether ``map`` may be given the filter ``asset``: ``names | map("asset")``, or a filter named by a value."""
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        return True
+    # map(attribute="name") calls no filter.
+    return any(not isinstance(name, jinja2.nodes.Const) or name.value == "asset" for name in node.args[:1])

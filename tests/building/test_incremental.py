@@ -191,6 +191,23 @@ def test_an_input_that_changes_alone_renders_what_it_can_reach(
     assert same_as_clean(made, tmp_path)
 
 
+def test_a_file_that_no_template_names_renders_nothing(made: SiteDir, tmp_path: Path) -> None:
+    """The sample's article template has ``article.tags|map(attribute="name")``, which calls no filter."""
+    made.write("static/new.txt", "new")
+    report = made.build(AT)
+    assert (rendered(report), report.written) == ({}, 1)
+    assert same_as_clean(made, tmp_path)
+
+
+@pytest.mark.parametrize("mapped", ['map("asset")', "map(*named)", "map(named[0])"])
+def test_a_file_that_a_mapped_filter_may_name_renders_its_page(made: SiteDir, tmp_path: Path, mapped: str) -> None:
+    made.write("templates/robots.txt", '{% set named = ["asset"] %}{{ ["own.css"]|' + mapped + "|join }}")
+    made.build(AT)
+    made.write("static/own.css", "p { color: blue }\n")
+    assert "robots" in rendered(made.build(AT))
+    assert same_as_clean(made, tmp_path)
+
+
 def test_another_engine_renders_everything(made: SiteDir, monkeypatch: pytest.MonkeyPatch) -> None:
     other = engine.Engines(b"other", b"other")
     for module in ("recipe", "remembered"):
