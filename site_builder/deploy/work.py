@@ -160,7 +160,8 @@ class Work:
     def new_release(live: Live, entries: tuple[Entry, ...], instant: str, restores: str = "") -> ReleaseInfo:
         """The name of a new release: its instant, and a random word."""
         now = time.time()
-        numbers = [info.number for info in (*live.state.releases, *live.state.pending)]
+        # One that was begun and never live takes none: the grace counts releases that readers saw.
+        numbers = [info.number for info in live.state.releases]
         return ReleaseInfo(
             id=datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(3),
             number=max(numbers, default=0) + 1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from site_builder.deploy.journal import Journal
-from site_builder.deploy.stops import Refused
+from site_builder.deploy.stops import Refused, Stopped
 from tests.deploy.outputs import Desk, paper, tree
 
 if TYPE_CHECKING:
@@ -44,6 +44,23 @@ def test_what_is_not_published_goes_out_only_if_told(desk: Desk, www: Path, *, d
     assert desk.deploy(yes=False).outcome == "nothing to do"
     desk.output(paper(3))
     assert desk.deploy().outcome == "deployed"
+
+
+def test_a_deploy_that_died_takes_no_release_out_of_the_grace(desk: Desk, www: Path):
+    desk.configure(f"path: {www}, keep_releases: 2, keep_hours: 0")
+
+    def stop(_phase: str, done: int, _total: int) -> None:
+        if done:
+            raise Stopped("the line is dead")
+
+    for edition in (1, 2):
+        desk.output(paper(edition))
+        if edition == 2:
+            with pytest.raises(Stopped):
+                desk.deploy(progress=stop)
+        desk.deploy()
+    desk.deploy(rollback="")
+    assert tree(www / "current")["index.html"] == paper(1)["index.html"]
 
 
 def test_nothing_to_do_is_not_refused(desk: Desk, www: Path, tmp_path: Path):
