@@ -87,5 +87,5 @@ def _may_call_asset(node: jinja2.nodes.Filter) -> bool:
     """Whether ``map`` may be given the filter ``asset``: ``names | map("asset")``, or a filter named by a value."""
     if node.dyn_args is not None or node.dyn_kwargs is not None:
         return True
-    # map(attribute="name") calls no filter.
-    return any(not isinstance(name, jinja2.nodes.Const) or name.value == "asset" for name in node.args[:1])
+    # map(attribute="name") calls no filter; map("map", "asset") calls another by name.
+    return any(not isinstance(given, jinja2.nodes.Const) or given.value == "asset" for given in node.args)

@@ -199,7 +199,9 @@ def test_a_file_that_no_template_names_renders_nothing(made: SiteDir, tmp_path: 
     assert same_as_clean(made, tmp_path)
 
 
-@pytest.mark.parametrize("mapped", ['map("asset")', "map(*named)", "map(named[0])"])
+@pytest.mark.parametrize(
+    "mapped", ['map("asset")', "map(*named)", "map(named[0])", 'batch(1)|map("map", "asset")|map("join")']
+)
 def test_a_file_that_a_mapped_filter_may_name_renders_its_page(made: SiteDir, tmp_path: Path, mapped: str) -> None:
     made.write("templates/robots.txt", '{% set named = ["asset"] %}{{ ["own.css"]|' + mapped + "|join }}")
     made.build(AT)
