@@ -18,6 +18,11 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
 }
+FEEDS = {
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+    "rss.xml": "application/rss+xml; charset=utf-8",
+}
 
 
 def address_of(file: str) -> str:
@@ -32,7 +37,7 @@ def test_the_whole_sample_site_is_served_as_it_is_built(sample_public: Path, sam
     for name, file in files.items():
         answer = sample_preview.ask(address_of(name))
         body = without_script(answer.body) if name.endswith(".html") else answer.body
-        wanted = TYPES[file.suffix]
+        wanted = FEEDS.get(file.name) or TYPES[file.suffix]
         if (answer.status, answer.headers["content-type"], body) != (200, wanted, file.read_bytes()):
             differing.append((name, answer.status, answer.headers["content-type"]))
     assert differing == []

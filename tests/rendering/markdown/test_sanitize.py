@@ -207,7 +207,7 @@ def test_footnotes_code_and_tasks_keep_what_they_need(engine: str):
     if engine == "comrak":
         boxes = elements(converter.convert("- [x] done <b>b</b>\n").html, "input")
         assert [{**box.attrib, "class": ""} for box in boxes] == [
-            {"class": "", "type": "checkbox", "checked": "", "disabled": ""}
+            {"class": "", "type": "checkbox", "checked": "", "disabled": "", "aria-label": "done"}
         ]
 
 
