@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from site_builder.rendering.markdown.raw import ATTRIBUTES, attribute, value_of
+from site_builder.text import language_of
 
 _IMAGE = re.compile(f"<[iI][mM][gG]({ATTRIBUTES})>")
 _ALIGN = re.compile(r'<(t[dh]) align="(left|right|center)"')
@@ -43,7 +44,7 @@ def with_lazy_images(html: str) -> str:
 
 def with_named_boxes(html: str, lang: str) -> str:
     """``html`` whose boxes of tasks say whether they are checked: they stand beside their text, not in a label."""
-    states = _STATES.get(lang.lower().partition("-")[0], ("to do", "done"))
+    states = _STATES.get(language_of(lang), ("to do", "done"))
 
     def box(match: re.Match[str]) -> str:
         attributes = match[1]
@@ -63,7 +64,7 @@ def with_tables(html: str, lang: str) -> str:
     """
     if ' align="' in html:
         html = _ALIGN.sub(r'<\1 style="text-align: \2"', html)
-    name = _NAMES.get(lang.lower().partition("-")[0], "Table")
+    name = _NAMES.get(language_of(lang), "Table")
     pieces: list[str] = []
     depth = number = start = copied = 0
     for match in _TABLE.finditer(html):
